@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from '@playwright/test';
+import { resolve } from 'node:path';
+
+const { CHROMIUM_PATH, PLAYWRIGHT_JSON_OUTPUT_FILE, PORTAL_URL } = process.env;
+
+if (!PORTAL_URL) {
+  throw new Error(
+    'Run the browser tests by `npm run test:e2e`: it starts the portal that they need',
+  );
+}
+
+/** One portal and one sandbox serve all tests, so they run one by one. */
+export default defineConfig({
+  testDir: './tests',
+  testMatch: '**/*.test.ts',
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  outputDir: resolve(__dirname, '../test-results'),
+  reporter: [
+    ['list'],
+    ['html', { open: 'never', outputFolder: '../e2e-test-report' }],
+    ...(PLAYWRIGHT_JSON_OUTPUT_FILE
+      ? [['json', { outputFile: PLAYWRIGHT_JSON_OUTPUT_FILE }] as const]
+      : []),
+  ] as never,
+  use: {
+    baseURL: PORTAL_URL,
+    browserName: 'chromium',
+    viewport: { width: 1360, height: 900 },
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: CHROMIUM_PATH,
+      args: [
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

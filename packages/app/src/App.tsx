@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createApp } from '@backstage/frontend-defaults';
+import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import kubernetesPlugin from '@backstage/plugin-kubernetes/alpha';
+import orgPlugin from '@backstage/plugin-org/alpha';
+import userSettingsPlugin from '@backstage/plugin-user-settings/alpha';
+import kubevirtSnapshotsPlugin from 'backstage-plugin-kubevirt-snapshots';
+import { navModule } from './nav';
+import { settingsModule } from './settings';
+import { signInModule } from './signIn';
+
+// Named one by one instead of discovered, so that what is in the bundle can be
+// read here.
+export default createApp({
+  features: [
+    catalogPlugin,
+    orgPlugin,
+    kubernetesPlugin,
+    kubevirtSnapshotsPlugin,
+    userSettingsPlugin,
+    navModule,
+    settingsModule,
+    signInModule,
+  ],
+});

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+import { deepEqual } from '../../json';
+import type { ObjectStore } from '../../storage/objectStore';
+import type { KubeObject } from '../../types';
+import { R } from '../resources';
+import type { StatusCause } from '../status';
+import {
+  denied,
+  invalidField,
+  Webhook,
+  WebhookCrash,
+} from './admission';
+import { IMMUTABLE_SPEC, referenceCauses } from './snapshotWebhook';
+
+/** Two restores created within this time are both accepted: virt-api looks into a cache that lags a little. */
+const CACHE_LAG_MS = 5;
+
+const RESTORE_POLICIES = ['RandomizeNames', 'InPlace', 'PrefixTargetName'];
+const OWNERSHIP_POLICIES = ['Vm', 'None'];
+
+/** virt-api splits the text of a patch instead of parsing it, so values with `:` or `,` are refused. */
+function patchCauses(patches: string[]): StatusCause[] {
+  const causes: StatusCause[] = [];
+  for (const patch of patches) {
+    const fragments = patch.replace(/^\s*\{|\}\s*$/g, '').split(',');
+    for (const fragment of fragments.map(text => text.trim())) {
+      const parts = fragment.split(':');
+      if (parts.length !== 2) {
+        return [
+          invalidField(
+            'spec.patches',
+            `patch format is not valid - one ":" expected in a single key-value json patch: ${fragment}`,
+          ),
+        ];
+      }
+      const key = parts[0].trim().replace(/^"|"$/g, '');
+      const value = parts[1].trim().replace(/^"|"$/g, '');
+      const allowed = [
+        '/spec/',
+        '/metadata/labels/',
+        '/metadata/annotations/',
+      ].some(prefix => value.startsWith(prefix));
+      if (key === 'path' && !allowed) {
+        causes.push(
+          invalidField(
+            'spec.patches',
+            `patching is valid only for elements under /spec/ only: ${fragment}`,
+          ),
+        );
+      }
+    }
+  }
+  return causes.slice(0, 1);
+}
+
+function overrideCauses(overrides: any[]): StatusCause[] {
+  const causes: StatusCause[] = [];
+  overrides.forEach((override, index) => {
+    const field = `spec.volumeRestoreOverrides[${index}]`;
+    if (!override.volumeName) {
+      causes.push(
+        denied(
+          'FieldValueRequired',
+          `${field}.volumeName`,
+          'must provide a volume name',
+        ),
+      );
+    }
+    if (!override.restoreName && !override.labels && !override.annotations) {
+      causes.push(
+        denied(
+          'FieldValueRequired',
+          field,
+          'must provide at least one overriden field',
+        ),
+      );
+    }
+  });
+  return causes;
+}
+
+/** Whether the VM keeps TPM or EFI state in a claim of its own. */
+export function hasBackendStorage(vm: { spec?: any } | undefined): boolean {
+  const domain = vm?.spec?.template?.spec?.domain;
+  return Boolean(
+    domain?.devices?.tpm?.persistent ||
+      domain?.firmware?.bootloader?.efi?.persistent,
+  );
+}
+
+export function restoreWebhook(options: {
+  store: ObjectStore;
+  gate: () => boolean;
+  /** Milliseconds since this object appeared in the server. */
+  age: (object: KubeObject) => number;
+}): Webhook {
+  const { store, gate, age } = options;
+
+  function blocker(object: KubeObject): KubeObject | undefined {
+    return store
+      .list(R.restore, object.metadata.namespace)
+      .find(
+        other =>
+          deepEqual(other.spec.target, object.spec.target) &&
+          other.status?.complete !== true &&
+          age(other) >= CACHE_LAG_MS,
+      );
+  }
+
+  /** Checks that need the snapshot; skipped when there is none. */
+  function snapshotCauses(object: KubeObject): StatusCause[] | string {
+    const { metadata, spec } = object;
+    const snapshot = store.get(
+      R.snapshot,
+      metadata.namespace,
+      spec.virtualMachineSnapshotName,
+    );
+    if (!snapshot) {
+      return [];
+    }
+    if (!snapshot.status) {
+      throw new WebhookCrash();
+    }
+    const target = store.get(R.vm, metadata.namespace, spec.target.name);
+    const isSource = target?.metadata.uid === snapshot.status.sourceUID;
+    const contentName = snapshot.status.virtualMachineSnapshotContentName;
+    if (!isSource) {
+      if (!contentName) {
+        return 'snapshot content name is nil in vmSnapshot status';
+      }
+      const content = store.get(R.content, metadata.namespace, contentName);
+      if (hasBackendStorage(content?.spec.source.virtualMachine)) {
+        return [
+          invalidField(
+            'spec',
+            'Restore to a different VM is not supported when snapshotted VM has backend storage (persistent TPM or EFI)',
+          ),
+        ];
+      }
+    }
+    return patchCauses(spec.patches ?? []);
+  }
+
+  return {
+    name: 'virtualmachinerestore-validator.snapshot.kubevirt.io',
+    path: 'virtualmachinerestores-validate',
+    resource: R.restore,
+    operations: ['CREATE', 'UPDATE'],
+    validate({ operation, object, oldObject }) {
+      const { spec } = object;
+      if (operation === 'UPDATE') {
+        return deepEqual(spec, oldObject!.spec)
+          ? undefined
+          : { causes: [IMMUTABLE_SPEC] };
+      }
+      if (!gate()) {
+        return { message: 'Snapshot/Restore feature gate not enabled' };
+      }
+      const causes = referenceCauses(spec.target, 'spec.target');
+      const blocking = causes.length === 0 && blocker(object);
+      if (blocking) {
+        causes.push(
+          invalidField(
+            'spec.target',
+            `VirtualMachineRestore "${blocking.metadata.name}" in progress`,
+          ),
+        );
+      }
+      const more = snapshotCauses(object);
+      if (typeof more === 'string') {
+        return { message: more };
+      }
+      causes.push(...more, ...overrideCauses(spec.volumeRestoreOverrides ?? []));
+      const checks: Array<[string, string, string[]]> = [
+        ['volumeRestorePolicy', 'volume restore policy', RESTORE_POLICIES],
+        ['volumeOwnershipPolicy', 'volume ownership policy', OWNERSHIP_POLICIES],
+      ];
+      for (const [field, label, allowed] of checks) {
+        if (spec[field] !== undefined && !allowed.includes(spec[field])) {
+          causes.push(
+            invalidField(
+              `spec.${field}`,
+              `${label} "${spec[field]}" doesn't exist`,
+            ),
+          );
+        }
+      }
+      return causes.length > 0 ? { causes } : undefined;
+    },
+  };
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The part of an OpenAPI v3 structural schema that the sandbox checks. */
+export type Schema = {
+  type: 'object' | 'array' | 'string' | 'boolean' | 'integer' | 'number';
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema;
+  items?: Schema;
+  required?: string[];
+  enum?: string[];
+  default?: unknown;
+  nullable?: boolean;
+  /** x-kubernetes-preserve-unknown-fields, or a part that the sandbox does not describe. */
+  open?: boolean;
+};
+
+const string: Schema = { type: 'string' };
+const boolean: Schema = { type: 'boolean' };
+const time: Schema = { type: 'string', nullable: true };
+const open: Schema = { type: 'object', open: true };
+const stringMap: Schema = { type: 'object', additionalProperties: string };
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+function object(
+  properties: Record<string, Schema>,
+  required?: string[],
+): Schema {
+  return { type: 'object', properties, ...(required && { required }) };
+}
+
+const reference = object({ apiGroup: string, kind: string, name: string }, [
+  'kind',
+  'name',
+]);
+
+const conditions = list(
+  object(
+    {
+      lastProbeTime: time,
+      lastTransitionTime: time,
+      message: string,
+      reason: string,
+      status: string,
+      type: string,
+    },
+    ['status', 'type'],
+  ),
+);
+
+const error = object({ message: string, time });
+
+function kind(spec: Schema, status: Schema, required = ['spec']): Schema {
+  return object(
+    { apiVersion: string, kind: string, metadata: open, spec, status },
+    required,
+  );
+}
+
+export const SNAPSHOT_SCHEMA = kind(
+  object(
+    { deletionPolicy: string, failureDeadline: string, source: reference },
+    ['source'],
+  ),
+  object({
+    conditions,
+    creationTime: time,
+    error,
+    indications: list(string),
+    phase: string,
+    readyToUse: boolean,
+    snapshotVolumes: object({
+      excludedVolumes: list(string),
+      includedVolumes: list(string),
+    }),
+    sourceIndications: list(
+      object({ indication: string, message: string }, [
+        'indication',
+        'message',
+      ]),
+    ),
+    sourceUID: string,
+    virtualMachineSnapshotContentName: string,
+  }),
+);
+
+export const RESTORE_SCHEMA = kind(
+  object(
+    {
+      patches: list(string),
+      target: reference,
+      targetReadinessPolicy: {
+        type: 'string',
+        default: 'WaitGracePeriod',
+        enum: [
+          'StopTarget',
+          'WaitGracePeriod',
+          'FailImmediate',
+          'WaitEventually',
+        ],
+      },
+      virtualMachineSnapshotName: string,
+      volumeOwnershipPolicy: string,
+      volumeRestoreOverrides: list(
+        object({
+          annotations: stringMap,
+          labels: stringMap,
+          restoreName: string,
+          volumeName: string,
+        }),
+      ),
+      volumeRestorePolicy: string,
+    },
+    ['target', 'virtualMachineSnapshotName'],
+  ),
+  object({
+    complete: boolean,
+    conditions,
+    deletedDataVolumes: list(string),
+    restoreTime: time,
+    restores: list(
+      object(
+        {
+          dataVolumeName: string,
+          persistentVolumeClaim: string,
+          volumeName: string,
+          volumeSnapshotName: string,
+        },
+        ['persistentVolumeClaim', 'volumeName', 'volumeSnapshotName'],
+      ),
+    ),
+  }),
+);
+
+const filters = {
+  annotationFilters: list(string),
+  labelFilters: list(string),
+};
+
+export const CLONE_SCHEMA = kind(
+  object(
+    {
+      ...filters,
+      newMacAddresses: stringMap,
+      newSMBiosSerial: string,
+      patches: list(string),
+      source: reference,
+      target: reference,
+      template: object(filters),
+      volumeNamePolicy: {
+        type: 'string',
+        enum: ['RandomizeNames', 'PrefixTargetName'],
+      },
+    },
+    // source is required too, but virt-api's mutator runs first and dies without it (see admission)
+    ['source'],
+  ),
+  object({
+    conditions,
+    creationTime: time,
+    phase: string,
+    restoreName: { type: 'string', nullable: true },
+    snapshotName: { type: 'string', nullable: true },
+    targetName: { type: 'string', nullable: true },
+  }),
+);
+
+export const VOLUME_SNAPSHOT_SCHEMA = kind(
+  object(
+    {
+      source: object({
+        persistentVolumeClaimName: string,
+        volumeSnapshotContentName: string,
+      }),
+      volumeSnapshotClassName: string,
+    },
+    ['source'],
+  ),
+  object({
+    boundVolumeSnapshotContentName: string,
+    creationTime: time,
+    error,
+    readyToUse: boolean,
+    restoreSize: string,
+    volumeGroupSnapshotName: string,
+  }),
+);
+
+export const VM_SCHEMA = kind(
+  {
+    type: 'object',
+    open: true,
+    required: ['template'],
+    properties: {
+      running: boolean,
+      runStrategy: string,
+      dataVolumeTemplates: list(open),
+      template: { type: 'object', open: true },
+    },
+  },
+  open,
+);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { GuestBehaviour, StorageDelays } from '../types';
+
+/** Delays of our own fake storage; the real ones differ between drivers anyway. */
+export const DEFAULT_DELAYS: StorageDelays = {
+  cutMs: 1500,
+  readyMs: 2500,
+  bindMs: 300,
+  importMs: 600,
+};
+
+export const DEFAULT_GUEST = { bootMs: 6000, stopMs: 8000 };
+
+/** Standing circumstances of the cluster that are no Kubernetes objects. */
+export class Conditions {
+  virtApiUp = true;
+  /** When virt-api went down, by the clock of the sandbox. */
+  virtApiDownSince = 0;
+  answering = true;
+  readonly hiddenGroups = new Set<string>();
+  readonly #delays = new Map<string, Partial<StorageDelays>>();
+  readonly #guests = new Map<string, GuestBehaviour>();
+
+  delays(storageClass: string | undefined): StorageDelays {
+    return { ...DEFAULT_DELAYS, ...this.#delays.get(storageClass ?? '') };
+  }
+
+  setDelays(storageClass: string, delays: Partial<StorageDelays>): void {
+    this.#delays.set(storageClass, {
+      ...this.#delays.get(storageClass),
+      ...delays,
+    });
+  }
+
+  guest(namespace: string, name: string): GuestBehaviour {
+    return this.#guests.get(`${namespace}/${name}`) ?? {};
+  }
+
+  setGuest(namespace: string, name: string, guest: GuestBehaviour): void {
+    this.#guests.set(`${namespace}/${name}`, guest);
+  }
+
+  save(): object {
+    return { delays: [...this.#delays], guests: [...this.#guests] };
+  }
+
+  load(state: any): void {
+    for (const [name, delays] of state?.delays ?? []) {
+      this.#delays.set(name, delays);
+    }
+    for (const [name, guest] of state?.guests ?? []) {
+      this.#guests.set(name, guest);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Backend of the KubeVirt snapshots plugin.
+ *
+ * @packageDocumentation
+ */
+export { kubevirtSnapshotsPlugin as default } from './plugin';

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import {
+  DEADLINE_SECONDS,
+  isUnfinished,
+  snapshotCreatePermission,
+  snapshotDeletePermission,
+  snapshotState,
+  type DeleteSnapshotRequest,
+  type OperationType,
+  type StopSnapshotRequest,
+  type TakeSnapshotRequest,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import type {
+  ClusterService,
+  SnapshotRecord,
+} from 'backstage-plugin-kubevirt-snapshots-node';
+import { canonicalJson } from '../audit/canonicalJson';
+import { fromCluster } from '../authorization/fromCluster';
+import type { MutationSwitch } from '../authorization/MutationSwitch';
+import { askWhom, type VmAccess } from '../authorization/VmGate';
+import { badInput, conflict, notFound, refused, unavailable } from '../errors';
+import type { SnapshotViews } from '../views/SnapshotViews';
+import { busyOf, busyReason } from '../views/vmView';
+import type {
+  AcceptOptions,
+  DatabaseOperationStore,
+} from './DatabaseOperationStore';
+import type { OperationIndex } from './OperationIndex';
+import {
+  snapshotLock,
+  vmLock,
+  type Operation,
+  type OperationRequest,
+} from './types';
+
+/** Where a request came from, for the trail. */
+export interface RequestOrigin {
+  requestId?: string;
+}
+
+/**
+ * Accepts what people ask for. Each method decides on the VM and the snapshot
+ * as the cluster has them right now, and returns once the operation, its locks
+ * and its audit intent are committed; the worker does the rest.
+ *
+ * Errors: InputError 400, NotAllowedError 403, NotFoundError 404,
+ * ConflictError 409, ServiceUnavailableError 503; each with `details.code`.
+ */
+export class OperationService {
+  readonly #store: DatabaseOperationStore;
+  readonly #index: OperationIndex;
+  readonly #cluster: ClusterService;
+  readonly #views: SnapshotViews;
+  readonly #mutations: MutationSwitch;
+
+  constructor(options: {
+    store: DatabaseOperationStore;
+    index: OperationIndex;
+    cluster: ClusterService;
+    views: SnapshotViews;
+    mutations: MutationSwitch;
+  }) {
+    this.#store = options.store;
+    this.#index = options.index;
+    this.#cluster = options.cluster;
+    this.#views = options.views;
+    this.#mutations = options.mutations;
+  }
+
+  /** Takes a snapshot. */
+  async take(
+    access: VmAccess,
+    request: TakeSnapshotRequest,
+    origin: RequestOrigin,
+  ): Promise<Operation> {
+    if (!access.can(snapshotCreatePermission)) {
+      throw refused(
+        `You may not take snapshots of ${access.ref.name}. ${askWhom(
+          access.owners,
+        )}`,
+        { code: 'permission', owners: access.owners },
+      );
+    }
+    const options = this.#describe(access, 'take', request, origin, {
+      snapshotName: request.name,
+      wanted: {
+        description: request.description,
+        deadlineSeconds: request.deadlineSeconds ?? DEADLINE_SECONDS.default,
+        configurationOnly: request.configurationOnly,
+      },
+    });
+    const repeated = await this.#repeated(options);
+    if (repeated) {
+      return repeated;
+    }
+    this.#refuseGeneral(access, request.vmUid);
+    const busy = busyOf(access.vm, this.#index.ofVm(access.ref), this.#cluster);
+    if (busy) {
+      throw conflict(busyReason(busy), { code: 'vm-busy', holder: busy.name });
+    }
+    if (
+      !request.configurationOnly &&
+      !access.vm.disks.some(disk => disk.captured)
+    ) {
+      throw badInput(
+        `No disk of ${access.ref.name} can be captured. Say that the configuration alone is wanted, or give it a disk whose storage class can make snapshots.`,
+        'configurationOnly',
+        'no-disk',
+      );
+    }
+    await this.#refuseTakenName(access, request.name);
+    return this.#accept({
+      ...options,
+      locks: [vmLock(access.ref), snapshotLock(access.ref, request.name)],
+    });
+  }
+
+  /** Whether a name is free in the VM's namespace, asked of the cache. */
+  isNameFree(access: VmAccess, name: string): boolean {
+    return (
+      this.#cluster.snapshot({
+        cluster: access.ref.cluster,
+        namespace: access.ref.namespace,
+        name,
+      }) === undefined
+    );
+  }
+
+  /** Stops a snapshot that is being taken. */
+  async stop(
+    access: VmAccess,
+    snapshotName: string,
+    request: StopSnapshotRequest,
+    origin: RequestOrigin,
+  ): Promise<Operation> {
+    const open = await this.#store.openOnSnapshot(access.ref, snapshotName);
+    const take = open.find(
+      operation =>
+        operation.type === 'take' && operation.vm.name === access.ref.name,
+    );
+    const options = this.#describe(access, 'stop', request, origin, {
+      snapshotName,
+      snapshotUid: request.snapshotUid,
+      wanted: {},
+    });
+    const repeated = await this.#repeated(options);
+    const record = await this.#live(access, snapshotName);
+    const author =
+      take?.actor ?? (record && (await this.#store.takeOf(record.uid))?.actor);
+    const permission =
+      author === access.actor
+        ? snapshotCreatePermission
+        : snapshotDeletePermission;
+    if (!access.can(permission)) {
+      throw refused(
+        `You may not stop this snapshot of ${access.ref.name}. ${askWhom(
+          access.owners,
+        )}`,
+        { code: 'permission', owners: access.owners },
+      );
+    }
+    if (repeated) {
+      return repeated;
+    }
+    this.#refuseGeneral(access, request.vmUid);
+    if (!record && !take) {
+      throw notFound(
+        `VM ${access.ref.name} has no snapshot ${snapshotName}`,
+        'snapshot-not-found',
+      );
+    }
+    if (record) {
+      this.#refuseOther(record, request.snapshotUid);
+      if (!isUnfinished(snapshotState(record.facts))) {
+        throw conflict(
+          `Snapshot ${snapshotName} is finished already, so there is nothing to stop. It was kept.`,
+          { code: 'snapshot-finished' },
+        );
+      }
+    }
+    return this.#accept({
+      ...options,
+      operation: {
+        ...options.operation,
+        snapshotUid: record?.uid ?? take?.snapshotUid,
+      },
+      cancels: take?.id,
+      locks: [`stop-${snapshotLock(access.ref, snapshotName)}`],
+    });
+  }
+
+  /** Deletes a finished snapshot. */
+  async delete(
+    access: VmAccess,
+    snapshotName: string,
+    request: DeleteSnapshotRequest,
+    origin: RequestOrigin,
+  ): Promise<Operation> {
+    const options = this.#describe(access, 'delete', request, origin, {
+      snapshotName,
+      snapshotUid: request.snapshotUid,
+      wanted: {},
+    });
+    const found = this.#views.find(access, snapshotName);
+    const verdict = found?.item.allowed.delete;
+    if (
+      verdict
+        ? !verdict.allowed && verdict.code === 'permission'
+        : !access.can(snapshotDeletePermission)
+    ) {
+      throw refused(
+        `You may not delete snapshots of ${access.ref.name}. ${askWhom(
+          access.owners,
+        )}`,
+        { code: 'permission', owners: access.owners },
+      );
+    }
+    const repeated = await this.#repeated(options);
+    if (repeated) {
+      return repeated;
+    }
+    this.#refuseGeneral(access, request.vmUid);
+    const record = await this.#live(access, snapshotName);
+    if (!record || !found) {
+      throw notFound(
+        `VM ${access.ref.name} has no snapshot ${snapshotName}`,
+        'snapshot-not-found',
+      );
+    }
+    this.#refuseOther(record, request.snapshotUid);
+    const state = snapshotState(record.facts);
+    if (isUnfinished(state)) {
+      throw conflict(
+        `Snapshot ${snapshotName} is still being taken. Stop it instead.`,
+        { code: 'snapshot-unfinished' },
+      );
+    }
+    if (
+      found.item.deleteConfirmation === 'name' &&
+      request.typedName !== snapshotName
+    ) {
+      throw badInput(
+        `${snapshotName} is the last snapshot of ${access.ref.name} that can be restored. Type its name to delete it.`,
+        'typedName',
+        'name-not-typed',
+      );
+    }
+    const busy = busyOf(access.vm, this.#index.ofVm(access.ref), this.#cluster);
+    if (busy) {
+      throw conflict(busyReason(busy), { code: 'vm-busy', holder: busy.name });
+    }
+    const blockers = await fromCluster(access.ref.cluster, () =>
+      this.#cluster.getBlockers(record),
+    );
+    if (blockers.length > 0) {
+      throw conflict(
+        `Snapshot ${snapshotName} is in use. ${blockers.join(' ')}`,
+        { code: 'snapshot-in-use' },
+      );
+    }
+    return this.#accept({
+      ...options,
+      locks: [snapshotLock(access.ref, snapshotName)],
+      mustBeFree: [vmLock(access.ref)],
+    });
+  }
+
+  #describe(
+    access: VmAccess,
+    type: OperationType,
+    request: { operationId: string; vmUid: string },
+    origin: RequestOrigin,
+    what: {
+      snapshotName: string;
+      snapshotUid?: string;
+      wanted: OperationRequest;
+    },
+  ): Omit<AcceptOptions, 'locks'> {
+    const { snapshotName, snapshotUid, wanted } = what;
+    return {
+      operation: {
+        id: request.operationId,
+        type,
+        vm: access.ref,
+        vmUid: request.vmUid,
+        snapshotName,
+        snapshotUid,
+        actor: access.actor,
+        request: wanted,
+        requestDigest: createHash('sha256')
+          .update(
+            canonicalJson([
+              type,
+              access.actor,
+              access.ref,
+              snapshotName,
+              request,
+            ]),
+          )
+          .digest('hex'),
+      },
+      intent: {
+        action: `snapshot.${type}`,
+        actor: access.actor,
+        onBehalfOf: access.onBehalfOf,
+        origin: 'portal',
+        requestId: origin.requestId,
+        entityRef: access.entityRef,
+        vm: { ...access.ref, uid: access.vm.uid, owners: access.owners },
+        snapshot: { name: snapshotName, uid: snapshotUid },
+        options: JSON.parse(JSON.stringify(wanted)),
+        decision: 'allow',
+      },
+    };
+  }
+
+  /**
+   * The same request again, by its operation id: a client that got no answer
+   * asks anew, and by then the first one has changed what the checks see.
+   */
+  async #repeated(
+    options: Omit<AcceptOptions, 'locks'>,
+  ): Promise<Operation | undefined> {
+    const known = await this.#store.get(options.operation.id);
+    if (known && known.requestDigest !== options.operation.requestDigest) {
+      throw conflict('This operation id was used for something else already', {
+        code: 'operation-id-used',
+        field: 'operationId',
+      });
+    }
+    return known;
+  }
+
+  async #accept(options: AcceptOptions): Promise<Operation> {
+    return (await this.#store.accept(options)).operation;
+  }
+
+  #refuseGeneral(access: VmAccess, vmUid: string): void {
+    const verdict = this.#mutations.verdict(access.ref.cluster, access.actor);
+    if (!verdict.allowed) {
+      throw unavailable(verdict.reason, verdict.code);
+    }
+    if (access.vm.uid !== vmUid) {
+      throw conflict(
+        `Another VM bears the name ${access.ref.name} now. Look at it again before you do this.`,
+        { code: 'vm-changed' },
+      );
+    }
+    if (access.vm.deleting) {
+      throw conflict(`VM ${access.ref.name} is being deleted.`, {
+        code: 'vm-gone',
+      });
+    }
+  }
+
+  #refuseOther(record: SnapshotRecord, uid: string | undefined): void {
+    if (uid !== undefined && record.uid !== uid) {
+      throw conflict(
+        `Another snapshot bears the name ${record.name} now. Look at it again before you do this.`,
+        { code: 'snapshot-changed' },
+      );
+    }
+  }
+
+  async #refuseTakenName(access: VmAccess, name: string): Promise<void> {
+    const address = {
+      cluster: access.ref.cluster,
+      namespace: access.ref.namespace,
+      name,
+    };
+    const taken = await fromCluster(address.cluster, () =>
+      this.#cluster.getSnapshot(address),
+    );
+    if (taken) {
+      throw conflict(
+        `The name ${name} is taken in namespace ${address.namespace}.`,
+        { code: 'name-taken', field: 'name' },
+      );
+    }
+  }
+
+  /** The snapshot as the cluster has it, if it is one of this VM. */
+  async #live(
+    access: VmAccess,
+    name: string,
+  ): Promise<SnapshotRecord | undefined> {
+    const { cluster, namespace } = access.ref;
+    const record = await fromCluster(cluster, () =>
+      this.#cluster.getSnapshot({ cluster, namespace, name }),
+    );
+    return record?.vmName === access.ref.name ? record : undefined;
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  coreServices,
+  createBackendPlugin,
+} from '@backstage/backend-plugin-api';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import {
+  kubevirtSnapshotsPermissions,
+  RESOURCE_TYPE_KUBEVIRT_VM,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import {
+  clusterServiceRef,
+  kubevirtVmResourceRef,
+  kubevirtVmRules,
+  ownersOf,
+  readKubevirtSnapshotsConfig,
+} from 'backstage-plugin-kubevirt-snapshots-node';
+import { DatabaseAuditTrail } from './audit/DatabaseAuditTrail';
+import { DeniedRecorder } from './audit/DeniedRecorder';
+import { MutationSwitch } from './authorization/MutationSwitch';
+import { VmGate } from './authorization/VmGate';
+import { vmResources } from './authorization/vmResources';
+import { Clock } from './database/Clock';
+import { recordAcceptedBypass } from './audit/recordAcceptedBypass';
+import { openDatabase } from './database/openDatabase';
+import { DatabaseOperationStore } from './operations/DatabaseOperationStore';
+import { OperationIndex } from './operations/OperationIndex';
+import { OperationService } from './operations/OperationService';
+import { OperationWorker } from './operations/OperationWorker';
+import { reportSettlement } from './operations/reportSettlement';
+import { createRouter } from './router/createRouter';
+import { EventStreams } from './stream/EventStreams';
+import { CaptureRecorder } from './views/CaptureRecorder';
+import { SnapshotViews } from './views/SnapshotViews';
+
+/**
+ * Backend of the KubeVirt snapshots plugin.
+ *
+ * @public
+ */
+export const kubevirtSnapshotsPlugin = createBackendPlugin({
+  pluginId: 'kubevirt-snapshots',
+  register(env) {
+    env.registerInit({
+      deps: {
+        auditor: coreServices.auditor,
+        catalog: catalogServiceRef,
+        cluster: clusterServiceRef,
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+      },
+      async init({
+        auditor,
+        catalog,
+        cluster,
+        config,
+        database,
+        httpAuth,
+        httpRouter,
+        lifecycle,
+        logger,
+        permissions,
+        permissionsRegistry,
+      }) {
+        const pluginConfig = readKubevirtSnapshotsConfig(config);
+        const knex = await openDatabase(database);
+        const clock = new Clock({ knex });
+        const trail = DatabaseAuditTrail.create({
+          knex,
+          clock,
+          allowVolatile: process.env.NODE_ENV === 'test',
+        });
+        if (trail.refusal) {
+          logger.warn(trail.refusal);
+        }
+
+        permissionsRegistry.addResourceType({
+          resourceRef: kubevirtVmResourceRef,
+          permissions: kubevirtSnapshotsPermissions.filter(
+            permission =>
+              'resourceType' in permission &&
+              permission.resourceType === RESOURCE_TYPE_KUBEVIRT_VM,
+          ),
+          rules: Object.values(kubevirtVmRules),
+          getResources: async refs =>
+            vmResources(refs, { cluster, binding: pluginConfig.binding }),
+        });
+        permissionsRegistry.addPermissions(
+          kubevirtSnapshotsPermissions.filter(
+            permission => !('resourceType' in permission),
+          ),
+        );
+
+        const gate = new VmGate({
+          catalog,
+          permissions,
+          permissionsRegistry,
+          cluster,
+          binding: pluginConfig.binding,
+        });
+        const mutations = new MutationSwitch({
+          config: pluginConfig.mutations,
+          permissionsEnabled:
+            config.getOptionalBoolean('permission.enabled') ?? false,
+          cluster,
+          trail,
+        });
+        const store = new DatabaseOperationStore({
+          knex,
+          clock,
+          trail,
+          logger,
+        });
+        const index = new OperationIndex({ store, logger });
+        const captures = new CaptureRecorder({
+          knex,
+          clock,
+          cluster,
+          logger,
+          ownersOf: vm => ownersOf(vm, pluginConfig.binding),
+        });
+        const views = new SnapshotViews({
+          cluster,
+          index,
+          captures,
+          mutations,
+        });
+        const operations = new OperationService({
+          store,
+          index,
+          cluster,
+          views,
+          mutations,
+        });
+        const streams = new EventStreams({ cluster, index, views });
+        const denied = new DeniedRecorder({
+          write: row => trail.write('denied', row),
+          logger,
+        });
+        const worker = new OperationWorker({
+          store,
+          trail,
+          cluster,
+          clock,
+          logger,
+          onSettled: operation =>
+            void reportSettlement(auditor, operation, logger),
+        });
+
+        await index.start();
+        await captures.start();
+        httpRouter.addAuthPolicy({ path: '/health', allow: 'unauthenticated' });
+        httpRouter.use(
+          createRouter({
+            httpAuth,
+            permissions,
+            auditor,
+            logger,
+            gate,
+            mutations,
+            cluster,
+            views,
+            operations,
+            store,
+            index,
+            streams,
+            denied,
+          }),
+        );
+        const stopRecording = recordAcceptedBypass({
+          cluster,
+          write: row => trail.write('system', row),
+          logger,
+        });
+        lifecycle.addStartupHook(() => worker.start());
+        lifecycle.addShutdownHook(async () => {
+          streams.close();
+          stopRecording();
+          index.stop();
+          captures.stop();
+          await denied.flush();
+          await worker.stop();
+        });
+      },
+    });
+  },
+});

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash, randomUUID } from 'node:crypto';
+import type {
+  AuditorService,
+  HttpAuthService,
+  LoggerService,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  bindingReadPermission,
+  snapshotCreatePermission,
+  type ClusterView,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
+import express, { type Request, type Response } from 'express';
+import PromiseRouter from 'express-promise-router';
+import type { DeniedRecorder } from '../audit/DeniedRecorder';
+import { fromCluster } from '../authorization/fromCluster';
+import type { MutationSwitch } from '../authorization/MutationSwitch';
+import {
+  askWhom,
+  type Caller,
+  type VmAccess,
+  type VmGate,
+} from '../authorization/VmGate';
+import { detailsOf, notFound, refused } from '../errors';
+import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
+import type { OperationIndex } from '../operations/OperationIndex';
+import type { OperationService } from '../operations/OperationService';
+import { toOperationView, type Operation } from '../operations/types';
+import type { EventStreams } from '../stream/EventStreams';
+import { snapshotDetails } from '../views/snapshotDetails';
+import type { SnapshotViews } from '../views/SnapshotViews';
+import { routes, type RouteDefinition, type RouteId } from './routes';
+import {
+  deleteBody,
+  entityParams,
+  existingName,
+  listQuery,
+  parse,
+  stopBody,
+  takeBody,
+} from './schemas';
+
+/** What the router needs. */
+export interface RouterOptions {
+  httpAuth: HttpAuthService;
+  permissions: PermissionsService;
+  auditor: AuditorService;
+  logger: LoggerService;
+  gate: VmGate;
+  mutations: MutationSwitch;
+  cluster: ClusterService;
+  views: SnapshotViews;
+  operations: OperationService;
+  store: DatabaseOperationStore;
+  index: OperationIndex;
+  streams: EventStreams;
+  denied: DeniedRecorder;
+}
+
+interface Context {
+  req: Request;
+  res: Response;
+  caller: Caller;
+  entityRef: string;
+}
+
+type Handler = (context: Context) => Promise<unknown>;
+
+/** Limit of request bodies. */
+const MAX_BODY = '16kb';
+
+function callerOf(credentials: Caller['credentials'], req: Request): Caller {
+  return {
+    credentials,
+    tokenDigest: createHash('sha256')
+      .update(req.headers.authorization ?? '')
+      .digest('base64'),
+  };
+}
+
+function requestIdOf(req: Request): string {
+  const given = req.get('x-request-id');
+  return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+}
+
+/**
+ * The plugin's HTTP API. Each request goes: shape checked → authorized →
+ * service → answer.
+ */
+export function createRouter(options: RouterOptions): express.Router {
+  const { gate, views, cluster } = options;
+
+  const reading = ({ entityRef, caller }: Context) =>
+    gate.forRead(entityRef, caller);
+
+  /**
+   * A write: decided afresh on the live VM, recorded with Backstage's auditor,
+   * and a row in the trail when it is refused.
+   */
+  const writing =
+    <T>(
+      action: 'take' | 'stop' | 'delete',
+      read: (context: Context) => T,
+      work: (
+        access: VmAccess,
+        input: T,
+        origin: { requestId: string },
+      ) => Promise<Operation>,
+    ): Handler =>
+    async context => {
+      const { req, res, entityRef, caller } = context;
+      const input = read(context);
+      const requestId = requestIdOf(req);
+      const event = await options.auditor.createEvent({
+        eventId: 'snapshot-mutate',
+        severityLevel: action === 'delete' ? 'high' : 'medium',
+        request: req,
+        meta: { actionType: action, entityRef, requestId },
+      });
+      let access: VmAccess | undefined;
+      try {
+        access = await gate.afresh(entityRef, caller, { live: true });
+        const operation = await work(access, input, { requestId });
+        await event.success({ meta: { operationId: operation.id } });
+        res.status(202).json({ operation: toOperationView(operation) });
+      } catch (error) {
+        await event.fail({ error: error as Error });
+        const details = detailsOf(error);
+        if (details?.code === 'permission' || details?.code === 'not-bound') {
+          const { principal } = caller.credentials;
+          await options.denied.record({
+            action: `snapshot.${action}`,
+            actor: principal.userEntityRef,
+            onBehalfOf: principal.actor?.subject,
+            origin: 'portal',
+            requestId,
+            entityRef,
+            vm: access && {
+              ...access.ref,
+              uid: access.vm.uid,
+              owners: access.owners,
+            },
+            decision: 'deny',
+            error: { code: details.code, message: (error as Error).message },
+          });
+        }
+        throw error;
+      }
+    };
+
+  const snapshotName = ({ req }: Context) =>
+    parse(existingName, req.params.snapshot);
+
+  const handlers: Record<Exclude<RouteId, 'health'>, Handler> = {
+    listClusters: async ({ res, caller }) => {
+      const [decision] = await options.permissions.authorize(
+        [{ permission: bindingReadPermission }],
+        { credentials: caller.credentials },
+      );
+      if (decision.result !== AuthorizeResult.ALLOW) {
+        throw refused('You may not see the set-up of the clusters');
+      }
+      const actor = caller.credentials.principal.userEntityRef;
+      const clusters = cluster.statuses().map(
+        (status): ClusterView => ({
+          name: status.name,
+          title: status.title,
+          state: status.state,
+          asOf: status.asOf,
+          message: status.message,
+          proxyBypass: status.proxyBypass,
+          mutations: options.mutations.verdict(status.name, actor),
+          vms: status.vms,
+          snapshots: status.snapshots,
+        }),
+      );
+      res.json({ clusters });
+    },
+
+    listSnapshots: async context => {
+      const { minRevision, ...query } = parse(listQuery, context.req.query);
+      const access = await reading(context);
+      if (minRevision !== undefined) {
+        await options.index.catchUp(minRevision);
+      }
+      context.res.json(views.list(access, query));
+    },
+
+    getSnapshot: async context => {
+      const name = snapshotName(context);
+      const access = await reading(context);
+      const found = views.find(access, name);
+      if (!found) {
+        throw notFound(
+          `VM ${access.ref.name} has no snapshot ${name}`,
+          'snapshot-not-found',
+        );
+      }
+      context.res.json(
+        await fromCluster(access.ref.cluster, () =>
+          snapshotDetails({ ...found, vm: views.vm(access), cluster }),
+        ),
+      );
+    },
+
+    checkSnapshotName: async context => {
+      const name = snapshotName(context);
+      const access = await reading(context);
+      if (!access.can(snapshotCreatePermission)) {
+        throw refused(
+          `You may not take snapshots of ${access.ref.name}. ${askWhom(
+            access.owners,
+          )}`,
+          { code: 'permission', owners: access.owners },
+        );
+      }
+      const free = options.operations.isNameFree(access, name);
+      context.res.json({
+        free,
+        reason: free
+          ? undefined
+          : `The name is taken in namespace ${access.ref.namespace}`,
+      });
+    },
+
+    getOperation: async context => {
+      const id = context.req.params.operation;
+      const access = await reading(context);
+      const operation = /^[0-9a-f-]{36}$/i.test(id)
+        ? await options.store.get(id)
+        : undefined;
+      if (
+        !operation ||
+        operation.vm.cluster !== access.ref.cluster ||
+        operation.vm.namespace !== access.ref.namespace ||
+        operation.vm.name !== access.ref.name ||
+        operation.vmUid !== access.vm.uid
+      ) {
+        throw notFound(
+          `VM ${access.ref.name} has no operation ${id}`,
+          'operation-not-found',
+        );
+      }
+      context.res.json(toOperationView(operation));
+    },
+
+    streamEvents: async ({ res, caller, entityRef }) => {
+      const access = await gate.afresh(entityRef, caller, { live: false });
+      options.streams.serve({
+        res,
+        access,
+        expiresAt: caller.credentials.expiresAt,
+        decide: () => gate.afresh(entityRef, caller, { live: false }),
+      });
+    },
+
+    takeSnapshot: writing(
+      'take',
+      ({ req }) => parse(takeBody, req.body),
+      (access, body, origin) => options.operations.take(access, body, origin),
+    ),
+
+    stopSnapshot: writing(
+      'stop',
+      context => ({
+        name: snapshotName(context),
+        body: parse(stopBody, context.req.body),
+      }),
+      (access, { name, body }, origin) =>
+        options.operations.stop(access, name, body, origin),
+    ),
+
+    deleteSnapshot: writing(
+      'delete',
+      context => ({
+        name: snapshotName(context),
+        body: parse(deleteBody, context.req.body),
+      }),
+      (access, { name, body }, origin) =>
+        options.operations.delete(access, name, body, origin),
+    ),
+  };
+
+  const router = PromiseRouter();
+  router.use(express.json({ limit: MAX_BODY }));
+  for (const route of routes as readonly RouteDefinition[]) {
+    router[route.method](route.path, async (req, res) => {
+      if (route.door === 'open') {
+        res.json({ status: 'ok' });
+        return;
+      }
+      const credentials = await options.httpAuth.credentials(req, {
+        allow: ['user'],
+      });
+      const entityRef =
+        route.door === 'entity'
+          ? stringifyEntityRef(parse(entityParams, pick(req.params)))
+          : '';
+      await handlers[route.id as keyof typeof handlers]({
+        req,
+        res,
+        caller: callerOf(credentials, req),
+        entityRef,
+      });
+    });
+  }
+  return router;
+}
+
+function pick(params: Request['params']) {
+  const { kind, namespace, name } = params;
+  return { kind, namespace, name };
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from 'node:crypto';
+import { mockServices } from '@backstage/backend-test-utils';
+import { parseVmRef } from 'backstage-plugin-kubevirt-snapshots-common';
+import request from 'supertest';
+import { FakeCluster } from '../__testUtils__/FakeCluster';
+import { headers, startPlugin, vmEntity } from '../__testUtils__/startPlugin';
+import { routes, type RouteDefinition, type RouteId } from './routes';
+
+jest.setTimeout(60_000);
+
+const ROLES = [
+  'owner',
+  'other',
+  'platform',
+  'auditor',
+  'none',
+  'invalid',
+  'service',
+  'actor',
+] as const;
+
+/** Status for each role, in the order of ROLES, on team A's VM. */
+const EXPECTED: Record<RouteId, number[]> = {
+  //                   owner other platf audit none inval serv actor
+  health: /*         */ [200, 200, 200, 200, 200, 200, 200, 200],
+  listClusters: /*   */ [403, 403, 200, 200, 401, 401, 403, 403],
+  listSnapshots: /*  */ [200, 403, 200, 200, 401, 401, 403, 200],
+  getSnapshot: /*    */ [200, 403, 200, 200, 401, 401, 403, 200],
+  checkSnapshotName: /**/ [200, 403, 200, 403, 401, 401, 403, 200],
+  getOperation: /*   */ [200, 403, 200, 200, 401, 401, 403, 200],
+  streamEvents: /*   */ [200, 403, 200, 200, 401, 401, 403, 200],
+  takeSnapshot: /*   */ [202, 403, 202, 403, 401, 401, 403, 202],
+  stopSnapshot: /*   */ [202, 403, 202, 403, 401, 401, 403, 202],
+  deleteSnapshot: /* */ [202, 403, 202, 403, 401, 401, 403, 202],
+};
+
+/** Doors that lead nowhere, for whoever is signed in. */
+const CLOSED_DOORS = {
+  'an entity that nobody confirms': 'unbound',
+  'a forged annotation': 'forged',
+  'an entity that the VM names, owned by a stranger': 'claimed',
+  'an entity without the annotation': 'plain',
+  'a malformed annotation': 'malformed',
+  'a VM that is gone': 'gone',
+  'a cluster that is not configured': 'elsewhere',
+  'an entity that does not exist': 'nothing',
+};
+
+describe('permissions', () => {
+  let cluster: FakeCluster;
+  let server: Awaited<ReturnType<typeof startPlugin>>['server'];
+  let stop: () => Promise<void>;
+  let vmUid: string;
+  let operationId: string;
+  let otherOperationId: string;
+
+  async function begin() {
+    cluster = new FakeCluster();
+    vmUid = cluster.addVm().uid;
+    // VMs of others, in the same namespace.
+    const second = parseVmRef('east/shop/web-02')!;
+    cluster.addVm({
+      ref: second,
+      annotations: {
+        'kubevirt-snapshots/owner': 'group:default/team-a',
+        'kubevirt-snapshots/entity-ref': 'resource:default/web-02',
+      },
+    });
+    cluster.addVm({ ref: parseVmRef('east/shop/silent')!, annotations: {} });
+    cluster.addVm({
+      ref: parseVmRef('east/shop/claims')!,
+      annotations: {
+        'kubevirt-snapshots/owner': 'group:default/team-a',
+        'kubevirt-snapshots/entity-ref': 'resource:default/claimed',
+      },
+    });
+    cluster.addSnapshot('ready-1');
+    cluster.addSnapshot('ready-2');
+    cluster.addSnapshot('running-1', {
+      facts: {
+        phase: 'InProgress',
+        conditions: [{ type: 'Progressing', status: 'True' }],
+      },
+    });
+    cluster.addSnapshot('of-web-02', { vmName: 'web-02' });
+    ({ server, stop } = await startPlugin({
+      cluster,
+      entities: [
+        vmEntity('web-01', 'east/shop/web-01'),
+        vmEntity('web-02', 'east/shop/web-02'),
+        vmEntity('unbound', 'east/shop/silent'),
+        vmEntity('forged', 'east/shop/web-01', 'group:default/team-b'),
+        vmEntity('claimed', 'east/shop/claims', 'group:default/team-b'),
+        vmEntity('plain', undefined),
+        vmEntity('malformed', 'web-01'),
+        vmEntity('gone', 'east/shop/gone'),
+        vmEntity('elsewhere', 'west/shop/web-01'),
+      ],
+      features: [mockServices.database.factory()],
+    }));
+    const take = async (entity: string, uid: string) => {
+      const id = randomUUID();
+      await send('post', `/entities/resource/default/${entity}/snapshots`)
+        .set('authorization', headers.platform!)
+        .send({ operationId: id, vmUid: uid, name: `take-of-${entity}` })
+        .expect(202);
+      return id;
+    };
+    otherOperationId = await take('web-02', cluster.vm(second)!.uid);
+    operationId = await take('web-01', vmUid);
+    // The take is over, so that it doesn't stand in the way of the rest.
+    cluster.changeSnapshot('take-of-web-01', {
+      facts: { phase: 'Succeeded', readyToUse: true },
+    });
+    for (;;) {
+      const { body } = await send(
+        'get',
+        `/entities/resource/default/web-01/operations/${operationId}`,
+      ).set('authorization', headers.platform!);
+      if (body.finishedAt) {
+        break;
+      }
+      await new Promise(resolve => setTimeout(resolve, 25));
+    }
+  }
+
+  function send(method: 'get' | 'post', path: string) {
+    return request(server)[method](`/api/kubevirt-snapshots${path}`);
+  }
+
+  /** A well-formed request to the route, through the door of an entity. */
+  async function call(
+    route: RouteDefinition,
+    role: string,
+    entity = 'web-01',
+    ids: { snapshot?: string; operation?: string; uid?: string } = {},
+  ): Promise<request.Response> {
+    const snapshot =
+      ids.snapshot ??
+      ({
+        stopSnapshot: 'running-1',
+        checkSnapshotName: 'free-name',
+      }[route.id] ||
+        'ready-1');
+    const path = route.path
+      .replace(':kind', 'resource')
+      .replace(':namespace', 'default')
+      .replace(':name', entity)
+      .replace(':snapshot', snapshot)
+      .replace(':operation', ids.operation ?? operationId);
+    let pending = send(route.method, path);
+    const header = headers[role];
+    if (header) {
+      pending = pending.set('authorization', header);
+    }
+    if (route.effect === 'stream') {
+      return new Promise((resolve, reject) => {
+        pending
+          .buffer(false)
+          .parse((res, done) => {
+            resolve(res as unknown as request.Response);
+            (res as any).destroy();
+            done(null, {});
+          })
+          .end((error, res) => (res ? resolve(res) : reject(error)));
+      });
+    }
+    if (route.effect === 'write') {
+      const record = cluster.snapshot({ ...FakeCluster.ref, name: snapshot });
+      const body = {
+        operationId: randomUUID(),
+        vmUid,
+        ...(route.id === 'takeSnapshot'
+          ? { name: 'new-one' }
+          : { snapshotUid: ids.uid ?? record?.uid ?? 'uid' }),
+      };
+      return pending.send(body);
+    }
+    return pending;
+  }
+
+  const statusOf = (res: any) => res.status ?? res.statusCode;
+
+  afterEach(async () => {
+    await stop();
+  });
+
+  it('has a line for every route', () => {
+    expect(Object.keys(EXPECTED).sort()).toEqual(
+      routes.map(route => route.id).sort(),
+    );
+    stop = async () => {};
+  });
+
+  describe.each(routes as readonly RouteDefinition[])('$id', route => {
+    it.each(ROLES.map((role, i) => [role, EXPECTED[route.id as RouteId][i]]))(
+      'answers %s with %d',
+      async (role, status) => {
+        await begin();
+        const before = cluster.calls.filter(c =>
+          /create|delete/.test(c),
+        ).length;
+        const res = await call(route, role as string);
+        expect(statusOf(res)).toBe(status);
+        // Whoever may read the entity but not the VM is told whom to ask.
+        const tells =
+          status === 403 &&
+          role !== 'service' &&
+          route.door === 'entity' &&
+          route.effect !== 'stream';
+        expect(res.body?.error?.details?.owners).toEqual(
+          tells ? ['group:default/team-a'] : undefined,
+        );
+        await new Promise(resolve => setTimeout(resolve, 50));
+        const writes =
+          cluster.calls.filter(c => /create|delete/.test(c)).length - before;
+        expect(writes).toBe(status === 202 ? 1 : 0);
+      },
+    );
+  });
+
+  it.each(Object.entries(CLOSED_DOORS))(
+    'through %s nobody gets anywhere',
+    async (_, entity) => {
+      await begin();
+      for (const route of routes as readonly RouteDefinition[]) {
+        if (route.door !== 'entity') {
+          continue;
+        }
+        for (const role of ['owner', 'other', 'platform', 'auditor', 'actor']) {
+          const res = await call(route, role, entity);
+          expect([route.id, role, statusOf(res)]).toEqual([
+            route.id,
+            role,
+            404,
+          ]);
+        }
+        expect(statusOf(await call(route, 'none', entity))).toBe(401);
+        expect(statusOf(await call(route, 'service', entity))).toBe(403);
+      }
+    },
+  );
+
+  it('finds nothing of another VM through the door of this one', async () => {
+    await begin();
+    const foreign = cluster.snapshot({
+      ...FakeCluster.ref,
+      name: 'of-web-02',
+    })!;
+    for (const id of ['getSnapshot', 'stopSnapshot', 'deleteSnapshot']) {
+      const route = routes.find(r => r.id === id)!;
+      for (const name of [foreign.name, 'absent']) {
+        const res = await call(route, 'platform', 'web-01', {
+          snapshot: name,
+          uid: foreign.uid,
+        });
+        expect([id, name, statusOf(res)]).toEqual([id, name, 404]);
+      }
+    }
+    const route = routes.find(r => r.id === 'getOperation')!;
+    for (const operation of [otherOperationId, randomUUID(), 'x']) {
+      const res = await call(route, 'platform', 'web-01', { operation });
+      expect(statusOf(res)).toBe(404);
+    }
+  });
+
+  it('shows nothing of a former VM of this name without a permission on that one', async () => {
+    await begin();
+    cluster.addSnapshot('of-the-former', {
+      capturedVmUid: 'former-uid',
+      capturedAnnotations: {
+        'kubevirt-snapshots/owner': 'group:default/team-b',
+      },
+    });
+    const list = routes.find(r => r.id === 'listSnapshots')!;
+    const own = await call(list, 'owner');
+    const all = await call(list, 'platform');
+    expect(own.body.items.map((i: any) => i.name)).not.toContain(
+      'of-the-former',
+    );
+    expect(all.body.allItems).toBe(own.body.allItems + 1);
+    expect(own.body.stateCounts.ready).toBe(all.body.stateCounts.ready - 1);
+    expect(
+      all.body.items.find((i: any) => i.name === 'of-the-former').formerVm,
+    ).toBe(true);
+    for (const id of ['getSnapshot', 'deleteSnapshot']) {
+      const route = routes.find(r => r.id === id)!;
+      const ids = { snapshot: 'of-the-former' };
+      expect(statusOf(await call(route, 'owner', 'web-01', ids))).toBe(404);
+    }
+  });
+
+  it('decides anew at the moment of the act', async () => {
+    await begin();
+    const list = routes.find(r => r.id === 'listSnapshots')!;
+    const take = routes.find(r => r.id === 'takeSnapshot')!;
+    expect(statusOf(await call(list, 'owner'))).toBe(200);
+    // The VM goes to another team; entity and decisions are remembered, the
+    // owner is not.
+    cluster.addVm({
+      ...cluster.vm(FakeCluster.ref)!,
+      annotations: {
+        'kubevirt-snapshots/owner': 'group:default/team-b',
+        'kubevirt-snapshots/entity-ref': 'resource:default/web-01',
+      },
+    });
+    expect(statusOf(await call(list, 'owner'))).toBe(404);
+    expect(statusOf(await call(take, 'owner'))).toBe(404);
+  });
+});

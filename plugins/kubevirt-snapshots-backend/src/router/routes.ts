@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  bindingReadPermission,
+  snapshotCreatePermission,
+  snapshotDeletePermission,
+  vmReadPermission,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+
+const ENTITY = '/entities/:kind/:namespace/:name';
+
+/**
+ * A route as data. The router, the API description and the permission test all
+ * read this table: a route that isn't in it doesn't exist, and one that is new
+ * in it fails the test until its answers are written down.
+ */
+export interface RouteDefinition {
+  id: string;
+  method: 'get' | 'post';
+  path: string;
+  /**
+   * `open`: without credentials. `user`: a signed-in user. `entity`: a user
+   * who may read the VM behind the entity.
+   */
+  door: 'open' | 'user' | 'entity';
+  effect: 'read' | 'write' | 'stream';
+  /** Permissions of which the handler needs one; none for `open`. */
+  permissions: string[];
+  summary: string;
+}
+
+/** All routes of the plugin, apart from the permission integration's own. */
+export const routes = [
+  {
+    id: 'health',
+    method: 'get',
+    path: '/health',
+    door: 'open',
+    effect: 'read',
+    permissions: [],
+    summary: 'Tells that the plugin answers',
+  },
+  {
+    id: 'listClusters',
+    method: 'get',
+    path: '/clusters',
+    door: 'user',
+    effect: 'read',
+    permissions: [bindingReadPermission.name],
+    summary: 'State of the connections to the clusters, for operators',
+  },
+  {
+    id: 'listSnapshots',
+    method: 'get',
+    path: `${ENTITY}/snapshots`,
+    door: 'entity',
+    effect: 'read',
+    permissions: [vmReadPermission.name],
+    summary: 'The VM and a page of its snapshots, from the live cache',
+  },
+  {
+    id: 'getSnapshot',
+    method: 'get',
+    path: `${ENTITY}/snapshots/:snapshot`,
+    door: 'entity',
+    effect: 'read',
+    permissions: [vmReadPermission.name],
+    summary: 'Everything about one snapshot',
+  },
+  {
+    id: 'checkSnapshotName',
+    method: 'get',
+    path: `${ENTITY}/snapshot-names/:snapshot`,
+    door: 'entity',
+    effect: 'read',
+    permissions: [snapshotCreatePermission.name],
+    summary: 'Whether a name is free',
+  },
+  {
+    id: 'getOperation',
+    method: 'get',
+    path: `${ENTITY}/operations/:operation`,
+    door: 'entity',
+    effect: 'read',
+    permissions: [vmReadPermission.name],
+    summary: 'State of an operation on this VM',
+  },
+  {
+    id: 'streamEvents',
+    method: 'get',
+    path: `${ENTITY}/events`,
+    door: 'entity',
+    effect: 'stream',
+    permissions: [vmReadPermission.name],
+    summary: 'Tells when something about the VM changes',
+  },
+  {
+    id: 'takeSnapshot',
+    method: 'post',
+    path: `${ENTITY}/snapshots`,
+    door: 'entity',
+    effect: 'write',
+    permissions: [snapshotCreatePermission.name],
+    summary: 'Takes a snapshot',
+  },
+  {
+    id: 'stopSnapshot',
+    method: 'post',
+    path: `${ENTITY}/snapshots/:snapshot/stop`,
+    door: 'entity',
+    effect: 'write',
+    permissions: [snapshotCreatePermission.name, snapshotDeletePermission.name],
+    summary: 'Stops a snapshot that is being taken',
+  },
+  {
+    id: 'deleteSnapshot',
+    method: 'post',
+    path: `${ENTITY}/snapshots/:snapshot/delete`,
+    door: 'entity',
+    effect: 'write',
+    permissions: [snapshotDeletePermission.name],
+    summary: 'Deletes a finished snapshot that nobody uses',
+  },
+] as const satisfies readonly RouteDefinition[];
+
+/** Ids of the routes. */
+export type RouteId = (typeof routes)[number]['id'];

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: Apache-2.0
+import type {
+  Consistency,
+  KubeVirtCondition,
+  SnapshotState,
+} from './snapshotState';
+import type { VmRef } from './vmRef';
+
+/**
+ * An answer to "may I?": when not, `reason` says why in words for a person.
+ *
+ * @public
+ */
+export type Verdict =
+  | { allowed: true }
+  | {
+      allowed: false;
+      /** Stable word for tests and translations. */
+      code: RefusalCode;
+      /** One sentence in English; texts from the cluster are quoted in it. */
+      reason: string;
+    };
+
+/**
+ * Why something is off.
+ *
+ * @public
+ */
+export type RefusalCode =
+  | 'permission'
+  | 'vm-busy'
+  | 'snapshot-in-use'
+  | 'snapshot-finished'
+  | 'snapshot-unfinished'
+  | 'snapshot-deleting'
+  | 'vm-gone'
+  | 'no-disk'
+  | 'cluster-away'
+  | 'mutations-off';
+
+/**
+ * How fresh an answer is. Lists come from a cache that watches the cluster.
+ *
+ * @public
+ */
+export interface Freshness {
+  /** `live`: the watches run. `stale`: the cluster is away, this is the last known state. */
+  state: 'live' | 'stale';
+  /** RFC 3339, when the cache last heard from the cluster. */
+  asOf: string;
+  /** When stale: what is wrong, in words. */
+  message?: string;
+}
+
+/**
+ * A volume of the VM and whether a snapshot taken now would contain it.
+ *
+ * @public
+ */
+export interface DiskPreview {
+  /** Volume name in the VM's spec. */
+  name: string;
+  /** Kind of the volume in the VM's spec, e.g. `dataVolume`, `containerDisk`. */
+  kind: string;
+  captured: boolean;
+  /**
+   * Why it isn't: `not-a-disk` (nothing to lose: cloud-init and the like),
+   * `no-snapshot-class`, `pvc-missing`, `ambiguous-class`, `not-checked`, `other`.
+   */
+  code?:
+    | 'not-a-disk'
+    | 'no-snapshot-class'
+    | 'pvc-missing'
+    | 'ambiguous-class'
+    | 'not-checked'
+    | 'other';
+  /** The cluster's own words. */
+  clusterReason?: string;
+}
+
+/**
+ * What of a snapshot taken now would be consistent.
+ *
+ * @public
+ */
+export type ExpectedConsistency =
+  | 'application'
+  | 'crash'
+  | 'paused'
+  | 'offline'
+  | 'configuration';
+
+/**
+ * What keeps a VM busy, so that nothing else may change it.
+ *
+ * @public
+ */
+export interface VmBusy {
+  kind: 'snapshot' | 'restore' | 'clone';
+  /** Name of the snapshot, restore or clone object. */
+  name: string;
+  /** RFC 3339 */
+  since?: string;
+  /** The portal's operation behind it; absent when somebody else started it. */
+  operationId?: string;
+}
+
+/**
+ * Verbs on a VM itself.
+ *
+ * @public
+ */
+export interface VmVerdicts {
+  takeSnapshot: Verdict;
+}
+
+/**
+ * A virtual machine as the tab shows it.
+ *
+ * @public
+ */
+export interface VmView {
+  ref: VmRef;
+  uid: string;
+  /** KubeVirt's `status.printableStatus`, e.g. `Running`. */
+  printableStatus: string;
+  running: boolean;
+  paused: boolean;
+  agentConnected: boolean;
+  busy?: VmBusy;
+  owners: string[];
+  disks: DiskPreview[];
+  expectedConsistency: ExpectedConsistency;
+  allowed: VmVerdicts;
+}
+
+/**
+ * One step of something that takes time.
+ *
+ * @public
+ */
+export interface StepView {
+  id: 'request' | 'lock' | 'cut' | 'store' | 'thaw' | 'remove' | 'done';
+  state: 'done' | 'current' | 'waiting' | 'failed';
+  /** Progress inside the step, e.g. disks cut of disks to cut. */
+  count?: { done: number; total: number };
+}
+
+/**
+ * Kinds of operations.
+ *
+ * @public
+ */
+export type OperationType = 'take' | 'stop' | 'delete';
+
+/**
+ * State of an operation. `unknown` for good means: the cluster never said
+ * whether it happened, and it was looked for until the limit.
+ *
+ * @public
+ */
+export type OperationState =
+  | 'queued'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'unknown';
+
+/**
+ * Something that changes the cluster, kept durably until it is settled.
+ *
+ * @public
+ */
+export interface OperationView {
+  id: string;
+  type: OperationType;
+  state: OperationState;
+  vm: VmRef;
+  vmUid: string;
+  snapshotName: string;
+  snapshotUid?: string;
+  /** Entity ref of the person who asked. */
+  actor: string;
+  /** RFC 3339 */
+  createdAt: string;
+  /** RFC 3339 */
+  finishedAt?: string;
+  /** True while the cluster does not answer and the operation is being retried. */
+  retrying?: boolean;
+  error?: { code: string; message: string };
+  /**
+   * Number of this state. A list asked for with it as `minRevision` is sure to
+   * know the operation, whichever replica answers.
+   */
+  revision: number;
+}
+
+/**
+ * Where a snapshot comes from. `external`: not made by this portal.
+ *
+ * @public
+ */
+export type SnapshotOrigin = 'manual' | 'schedule' | 'safety' | 'external';
+
+/**
+ * Verbs on a snapshot.
+ *
+ * @public
+ */
+export interface SnapshotVerdicts {
+  stop: Verdict;
+  delete: Verdict;
+}
+
+/**
+ * How a delete has to be confirmed: `plain` for one that is of no use, `name`
+ * (typed) for the last one that can be restored.
+ *
+ * @public
+ */
+export type DeleteConfirmation = 'plain' | 'standard' | 'name';
+
+/**
+ * A row of the list.
+ *
+ * @public
+ */
+export interface SnapshotItem {
+  name: string;
+  /** Absent while it isn't in the cluster yet. */
+  uid?: string;
+  state: SnapshotState;
+  consistency: Consistency;
+  origin: SnapshotOrigin;
+  /** RFC 3339. When the disks were cut; before that when it was asked for. */
+  createdAt: string;
+  /** RFC 3339. When the object was made. */
+  requestedAt: string;
+  /** RFC 3339; present while unfinished, absent when it has no deadline. */
+  deadlineAt?: string;
+  /** Entity ref when the portal's own record names it. */
+  createdBy?: string;
+  description?: string;
+  /** It is of a former VM of the same name. */
+  formerVm: boolean;
+  /** The cluster's own words when something is wrong. */
+  problem?: string;
+  steps?: StepView[];
+  operation?: OperationView;
+  deleteConfirmation: DeleteConfirmation;
+  allowed: SnapshotVerdicts;
+}
+
+/**
+ * Sort keys of the list.
+ *
+ * @public
+ */
+export type SnapshotSort = 'name' | 'created';
+
+/**
+ * What the list shows: snapshots taken, schedules, or both.
+ *
+ * @public
+ */
+export type SnapshotKindFilter = 'all' | 'taken' | 'scheduled';
+
+/**
+ * Query of the list.
+ *
+ * @public
+ */
+export interface SnapshotListQuery {
+  show?: SnapshotKindFilter;
+  sort?: SnapshotSort;
+  order?: 'asc' | 'desc';
+  states?: SnapshotState[];
+  /** Part of a name or description, any case. */
+  search?: string;
+  offset?: number;
+  /** 1 to 100, 20 by default. */
+  limit?: number;
+  /** {@link OperationView.revision} of the person's last act. */
+  minRevision?: number;
+}
+
+/**
+ * A scheduled item, pinned above the snapshots. The list of them is empty
+ * until schedules exist.
+ *
+ * @public
+ */
+export interface ScheduledItem {
+  id: string;
+  name: string;
+  /** RFC 3339 */
+  nextRunAt?: string;
+  createdBy?: string;
+  description?: string;
+}
+
+/**
+ * Answer of `GET …/snapshots`.
+ *
+ * @public
+ */
+export interface SnapshotList {
+  vm: VmView;
+  /** Scheduled items, on top. */
+  scheduled: ScheduledItem[];
+  /** Unfinished ones first (newest first), then the page in the order asked for. */
+  items: SnapshotItem[];
+  /** Rows that match the query, unfinished ones included. */
+  totalItems: number;
+  /** Rows of this VM that the person may see, whatever the query. */
+  allItems: number;
+  /** Rows per state before the status filter. */
+  stateCounts: Partial<Record<SnapshotState, number>>;
+  offset: number;
+  limit: number;
+  /** Grows with each change of this VM, its snapshots or operations. */
+  revision: number;
+  freshness: Freshness;
+}
+
+/**
+ * A disk of a snapshot.
+ *
+ * @public
+ */
+export interface SnapshotDisk {
+  name: string;
+  included: boolean;
+  /** Why it isn't, in the cluster's words where they are known. */
+  reason?: string;
+  claimName?: string;
+  storageClass?: string;
+  /** Bytes the claim asked for. */
+  capacityBytes?: number;
+  /** Bytes a restore needs, as the storage driver tells it. */
+  restoreBytes?: number;
+  /** RFC 3339, when this disk was cut. */
+  cutAt?: string;
+  ready?: boolean;
+  problem?: string;
+}
+
+/**
+ * A line of a captured configuration. Where a value may hold a secret only
+ * its presence is told.
+ *
+ * @public
+ */
+export interface ConfigurationLine {
+  label: string;
+  value: string;
+  sensitive?: boolean;
+}
+
+/**
+ * A restore or clone made from a snapshot.
+ *
+ * @public
+ */
+export interface SnapshotUse {
+  kind: 'restore' | 'clone';
+  name: string;
+  target?: string;
+  state: 'running' | 'succeeded' | 'failed';
+  /** RFC 3339 */
+  createdAt: string;
+  message?: string;
+}
+
+/**
+ * Answer of `GET …/snapshots/{name}`, what the drawer shows.
+ *
+ * @public
+ */
+export interface SnapshotDetails {
+  item: SnapshotItem;
+  vm: VmView;
+  disks: SnapshotDisk[];
+  configuration: ConfigurationLine[];
+  conditions: KubeVirtCondition[];
+  indications: { indication: string; message?: string }[];
+  uses: SnapshotUse[];
+  deletionPolicy?: string;
+  /** True when the captured content could not be read. */
+  contentMissing: boolean;
+  freshness: Freshness;
+}
+
+/**
+ * Body of `POST …/snapshots`.
+ *
+ * @public
+ */
+export interface TakeSnapshotRequest {
+  /** UUID made by the client; a repeat gets the same answer. */
+  operationId: string;
+  /** UID of the VM that the person saw. */
+  vmUid: string;
+  name: string;
+  description?: string;
+  deadlineSeconds?: number;
+  /** Take it although no disk can be captured. */
+  configurationOnly?: boolean;
+}
+
+/**
+ * Body of `POST …/snapshots/{name}/stop`.
+ *
+ * @public
+ */
+export interface StopSnapshotRequest {
+  operationId: string;
+  vmUid: string;
+  /** UID of the snapshot that the person saw; absent while it was only queued. */
+  snapshotUid?: string;
+}
+
+/**
+ * Body of `POST …/snapshots/{name}/delete`.
+ *
+ * @public
+ */
+export interface DeleteSnapshotRequest {
+  operationId: string;
+  vmUid: string;
+  snapshotUid: string;
+  /** Required where the item's `deleteConfirmation` is `name`. */
+  typedName?: string;
+}
+
+/**
+ * A message of the event stream. It is a hint: what changed is fetched anew,
+ * so that each read is decided on its own.
+ *
+ * @public
+ */
+export type StreamMessage =
+  | { type: 'hello'; revision: number }
+  | { type: 'changed'; revision: number }
+  | { type: 'freshness'; freshness: Freshness }
+  | { type: 'bye'; reason: 'shutdown' | 'expired' | 'revoked' };
+
+/**
+ * `error.details` of an answer that refuses something. `code` is a
+ * {@link RefusalCode} or one of the words listed in the API description.
+ *
+ * @public
+ */
+export interface ErrorDetails {
+  code: string;
+  /** Entity refs whom to ask. */
+  owners?: string[];
+  /** What holds the lock. */
+  holder?: string;
+  /** Field of the request that is wrong. */
+  field?: string;
+}
+
+/**
+ * A cluster as `GET /clusters` tells it to operators.
+ *
+ * @public
+ */
+export interface ClusterView {
+  name: string;
+  title?: string;
+  state: 'connecting' | 'live' | 'stale' | 'unusable';
+  /** RFC 3339 */
+  asOf?: string;
+  message?: string;
+  /** The Kubernetes plugin's account can write snapshots or restores. */
+  proxyBypass: 'safe' | 'open' | 'accepted' | 'unchecked';
+  mutations: Verdict;
+  vms: number;
+  snapshots: number;
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the frontend and the backend of the KubeVirt snapshots plugin share.
+ *
+ * @packageDocumentation
+ */
+export * from './api';
+export * from './duration';
+export * from './keys';
+export * from './names';
+export * from './permissions';
+export * from './snapshotState';
+export * from './vmRef';

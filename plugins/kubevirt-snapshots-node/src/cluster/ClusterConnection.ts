@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { ChangeHub } from '../cache/ChangeHub';
+import { ClusterCache } from '../cache/ClusterCache';
+import type { ClusterConfig } from '../config/types';
+import { ClusterTransport } from '../transport/ClusterTransport';
+import { ServiceAccountCredentials } from '../transport/Credentials';
+import { RESOURCES } from '../transport/resources';
+import type { ReflectorTimings } from '../watch/backoff';
+import { Reflector } from '../watch/Reflector';
+import { BypassCheck } from './BypassCheck';
+import { clusterState } from './clusterState';
+import { KubeClient } from './KubeClient';
+import type { ClusterStatus } from './types';
+
+/** Resources that are watched; an optional one may be absent. */
+const WATCHED = [
+  ['virtualMachines', false],
+  ['virtualMachineInstances', false],
+  ['snapshots', false],
+  ['contents', false],
+  ['restores', false],
+  ['clones', true],
+] as const;
+
+interface ConnectionOptions {
+  config: ClusterConfig;
+  acceptProxyBypass: boolean;
+  logger: LoggerService;
+  hub: ChangeHub;
+  timings: ReflectorTimings;
+}
+
+/** Everything about one cluster: its watches, its cache and its client. */
+export class ClusterConnection {
+  readonly #config: ClusterConfig;
+  readonly #logger: LoggerService;
+  readonly #hub: ChangeHub;
+  readonly #transport: ClusterTransport;
+  readonly #reflectors: Reflector[];
+  readonly #bypass: BypassCheck;
+  #told?: string;
+
+  readonly cache: ClusterCache;
+  readonly client: KubeClient;
+
+  static create(options: ConnectionOptions): ClusterConnection {
+    return new ClusterConnection(options);
+  }
+
+  private constructor(options: ConnectionOptions) {
+    const { config, hub, logger } = options;
+    this.#config = config;
+    this.#logger = logger;
+    this.#hub = hub;
+    this.#transport = ClusterTransport.create({
+      name: config.name,
+      credentials: ServiceAccountCredentials.create(config, {
+        file: config.serviceAccountTokenFile,
+      }),
+    });
+    this.cache = ClusterCache.create({ cluster: config.name, hub });
+    this.client = KubeClient.create({
+      cluster: config.name,
+      transport: this.#transport,
+      // The watches may hang on the same dead connection without knowing.
+      onUnreachable: () => this.#reflectors.forEach(r => r.verify()),
+    });
+    this.#bypass = BypassCheck.create({
+      cluster: config,
+      accepted: options.acceptProxyBypass,
+      logger,
+      onChange: () => hub.freshnessChanged(config.name),
+    });
+    const namespaces = config.namespaces ?? [undefined];
+    this.#reflectors = WATCHED.flatMap(([resource, optional]) =>
+      namespaces.map(namespace =>
+        Reflector.create({
+          cluster: config.name,
+          transport: this.#transport,
+          resource: RESOURCES[resource],
+          namespace,
+          optional,
+          sink: this.cache.sinks[resource],
+          timings: options.timings,
+          onState: () => this.#onState(),
+        }),
+      ),
+    );
+  }
+
+  get synced(): boolean {
+    return this.#reflectors.every(r => r.state.synced);
+  }
+
+  get mutations() {
+    return this.#bypass.verdict;
+  }
+
+  get status(): ClusterStatus {
+    return {
+      name: this.#config.name,
+      title: this.#config.title,
+      ...clusterState(this.#reflectors.map(r => r.state)),
+      proxyBypass: this.#bypass.state,
+      ...this.cache.counts,
+    };
+  }
+
+  start(): void {
+    this.#reflectors.forEach(r => r.start());
+    this.#bypass.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([
+      ...this.#reflectors.map(r => r.stop()),
+      this.#bypass.stop(),
+    ]);
+    this.#transport.close();
+  }
+
+  #onState(): void {
+    const { state, message } = clusterState(this.#reflectors.map(r => r.state));
+    const now = `${state} ${message ?? ''}`;
+    if (now === this.#told) {
+      return;
+    }
+    this.#told = now;
+    const { name } = this.#config;
+    if (message) {
+      this.#logger.warn(`Cluster ${name} is ${state}: ${message}`);
+    } else {
+      this.#logger.info(`Cluster ${name} is ${state}`);
+    }
+    this.#hub.freshnessChanged(name);
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ServiceUnavailableError } from '@backstage/errors';
+
+/**
+ * Proof that an intent row of the audit trail has been committed. Every method
+ * of the cluster service that changes something takes one: no intent, no call.
+ *
+ * Only the audit trail makes them, after its transaction has committed.
+ *
+ * @public
+ */
+export class CommittedIntent {
+  readonly #operationId: string;
+  readonly #sequence: number;
+
+  private constructor(operationId: string, sequence: number) {
+    this.#operationId = operationId;
+    this.#sequence = sequence;
+  }
+
+  /**
+   * To be called with the row's own values, after its commit.
+   */
+  static fromCommittedRow(row: {
+    operationId: string;
+    sequence: number;
+  }): CommittedIntent {
+    if (!row.operationId || !(row.sequence > 0)) {
+      throw new ServiceUnavailableError(
+        'The audit trail has not recorded this act, so it was not done',
+      );
+    }
+    return new CommittedIntent(row.operationId, row.sequence);
+  }
+
+  /**
+   * Throws ServiceUnavailableError unless the value is a CommittedIntent.
+   */
+  static assert(value: unknown): asserts value is CommittedIntent {
+    if (
+      !(typeof value === 'object' && value !== null && #operationId in value)
+    ) {
+      throw new ServiceUnavailableError(
+        'The audit trail has not recorded this act, so it was not done',
+      );
+    }
+  }
+
+  /** Id of the operation, which goes onto the cluster object too. */
+  get operationId(): string {
+    return this.#operationId;
+  }
+
+  /** Sequence number of the intent row. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Config } from '@backstage/config';
+import { NotFoundError } from '@backstage/errors';
+import type {
+  Freshness,
+  Verdict,
+  VmRef,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import { Change, ChangeHub } from '../cache/ChangeHub';
+import { readKubevirtSnapshotsConfig } from '../config/readConfig';
+import { DEFAULT_TIMINGS, ReflectorTimings } from '../watch/backoff';
+import { findBlockers } from './blockers';
+import { ClusterConnection } from './ClusterConnection';
+import { CommittedIntent } from './CommittedIntent';
+import {
+  createSnapshot,
+  deleteSnapshot,
+  readCaptured,
+  readSnapshot,
+  readVm,
+} from './snapshotCalls';
+import type {
+  CapturedContent,
+  ClusterService,
+  ClusterStatus,
+  CreateSnapshotInput,
+  SnapshotAddress,
+  SnapshotRecord,
+  UseRecord,
+  VmRecord,
+} from './types';
+
+/**
+ * Options of {@link DefaultClusterService.create}.
+ *
+ * @public
+ */
+export interface ClusterServiceOptions {
+  /** Root configuration. */
+  config: Config;
+  logger: LoggerService;
+  /** Delays of the watches in milliseconds, for tests. */
+  timings?: Partial<ReflectorTimings>;
+}
+
+/**
+ * The cluster service over HTTP. Usable without Backstage's dependency
+ * injection: make one, `start()` it, and `stop()` it in the end.
+ *
+ * @public
+ */
+export class DefaultClusterService implements ClusterService {
+  readonly #hub: ChangeHub;
+  readonly #clusters: Map<string, ClusterConnection>;
+
+  /**
+   * Reads the configuration. No request is made before `start()`.
+   *
+   * @throws InputError for a configuration that can't work, naming the key
+   */
+  static create(options: ClusterServiceOptions): DefaultClusterService {
+    return new DefaultClusterService(options);
+  }
+
+  private constructor(options: ClusterServiceOptions) {
+    const { logger } = options;
+    const config = readKubevirtSnapshotsConfig(options.config);
+    const hub = ChangeHub.create({
+      onError: error =>
+        logger.error(`A listener of the cluster service failed: ${error}`),
+    });
+    this.#hub = hub;
+    this.#clusters = new Map(
+      config.clusters.map(cluster => [
+        cluster.name,
+        ClusterConnection.create({
+          config: cluster,
+          acceptProxyBypass: config.acceptProxyBypass,
+          logger,
+          hub,
+          timings: { ...DEFAULT_TIMINGS, ...options.timings },
+        }),
+      ]),
+    );
+    if (config.binding.mode === 'trusting') {
+      logger.warn(
+        `kubevirtSnapshots.binding.mode is trusting: in ${config.binding.trustedNamespaces.join(
+          ', ',
+        )} whoever may register a catalog file decides whose VM it is`,
+      );
+    }
+  }
+
+  /** Begins to watch. Doesn't wait for the clusters to answer. */
+  async start(): Promise<void> {
+    this.#clusters.forEach(cluster => cluster.start());
+  }
+
+  /** Ends every connection. */
+  async stop(): Promise<void> {
+    await Promise.all(Array.from(this.#clusters.values(), c => c.stop()));
+  }
+
+  statuses(): ClusterStatus[] {
+    return Array.from(this.#clusters.values(), c => c.status);
+  }
+
+  status(cluster: string): ClusterStatus {
+    return this.#cluster(cluster).status;
+  }
+
+  freshness(cluster: string): Freshness {
+    const { state, asOf, message } = this.status(cluster);
+    return {
+      state: state === 'live' ? 'live' : 'stale',
+      asOf: asOf ?? new Date(0).toISOString(),
+      ...(state === 'live'
+        ? {}
+        : { message: message ?? `Cluster ${cluster} is being read` }),
+    };
+  }
+
+  hasSynced(cluster: string): boolean {
+    return this.#cluster(cluster).synced;
+  }
+
+  mutations(cluster: string): Verdict {
+    return this.#cluster(cluster).mutations;
+  }
+
+  vm(ref: VmRef): VmRecord | undefined {
+    return this.#cluster(ref.cluster).cache.vm(ref);
+  }
+
+  vms(cluster?: string): VmRecord[] {
+    return cluster === undefined
+      ? Array.from(this.#clusters.values()).flatMap(c => c.cache.vms())
+      : this.#cluster(cluster).cache.vms();
+  }
+
+  snapshots(ref: VmRef): SnapshotRecord[] {
+    return this.#cluster(ref.cluster).cache.snapshotsOf(ref);
+  }
+
+  snapshot(address: SnapshotAddress): SnapshotRecord | undefined {
+    return this.#cluster(address.cluster).cache.snapshot(address);
+  }
+
+  uses(address: SnapshotAddress): UseRecord[] {
+    return this.#cluster(address.cluster).cache.usesOfSnapshot(address);
+  }
+
+  unfinishedUses(ref: VmRef): UseRecord[] {
+    return this.#cluster(ref.cluster).cache.unfinishedUsesOfVm(ref);
+  }
+
+  revision(ref: VmRef): number {
+    this.#cluster(ref.cluster);
+    return this.#hub.revision(ref);
+  }
+
+  subscribe(ref: VmRef, listener: () => void): () => void {
+    this.#cluster(ref.cluster);
+    return this.#hub.subscribe(ref, listener);
+  }
+
+  subscribeAll(listener: (change: Change) => void): () => void {
+    return this.#hub.subscribeAll(listener);
+  }
+
+  async getVm(ref: VmRef): Promise<VmRecord | undefined> {
+    return await readVm(this.#cluster(ref.cluster).client, ref);
+  }
+
+  async getSnapshot(
+    address: SnapshotAddress,
+  ): Promise<SnapshotRecord | undefined> {
+    return await readSnapshot(this.#cluster(address.cluster).client, address);
+  }
+
+  async getContent(
+    record: SnapshotRecord,
+  ): Promise<CapturedContent | undefined> {
+    return await readCaptured(this.#cluster(record.cluster).client, record);
+  }
+
+  async getBlockers(record: SnapshotRecord): Promise<string[]> {
+    return await findBlockers(this.#cluster(record.cluster).client, record);
+  }
+
+  async createSnapshot(
+    intent: CommittedIntent,
+    input: CreateSnapshotInput,
+  ): Promise<SnapshotRecord> {
+    CommittedIntent.assert(intent);
+    const { client } = this.#cluster(input.ref.cluster);
+    return await createSnapshot(client, intent, input);
+  }
+
+  async deleteSnapshot(
+    intent: CommittedIntent,
+    address: SnapshotAddress,
+    preconditions: { uid: string; resourceVersion: string },
+  ): Promise<void> {
+    CommittedIntent.assert(intent);
+    const { client } = this.#cluster(address.cluster);
+    await deleteSnapshot(client, intent, address, preconditions);
+  }
+
+  #cluster(name: string): ClusterConnection {
+    const cluster = this.#clusters.get(name);
+    if (!cluster) {
+      throw new NotFoundError(
+        `No cluster "${name.slice(
+          0,
+          100,
+        )}" is configured under kubevirtSnapshots.clusters`,
+      );
+    }
+    return cluster;
+  }
+}

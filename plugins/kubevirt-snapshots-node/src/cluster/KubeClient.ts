@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { JsonObject } from '@backstage/types';
+import { at, object, Raw, textAt } from '../project/raw';
+import {
+  ClusterTransport,
+  TransportAnswer,
+} from '../transport/ClusterTransport';
+import { Resource, resourcePath } from '../transport/resources';
+import { listItems } from '../watch/ListWatch';
+import { Asked, statusError } from '../transport/statusError';
+import { ClusterError } from './ClusterError';
+
+const PAGE_SIZE = 500;
+
+/** The few verbs on objects that the service needs, with errors for people. */
+export class KubeClient {
+  readonly #cluster: string;
+  readonly #transport: ClusterTransport;
+  readonly #onUnreachable: () => void;
+
+  static create(options: {
+    cluster: string;
+    transport: ClusterTransport;
+    /** Told when a call got no answer. */
+    onUnreachable?: () => void;
+  }): KubeClient {
+    return new KubeClient(options);
+  }
+
+  private constructor(options: {
+    cluster: string;
+    transport: ClusterTransport;
+    onUnreachable?: () => void;
+  }) {
+    this.#cluster = options.cluster;
+    this.#transport = options.transport;
+    this.#onUnreachable = options.onUnreachable ?? (() => {});
+  }
+
+  /** undefined = there is no such object. */
+  async get(
+    resource: Resource,
+    namespace: string,
+    name: string,
+  ): Promise<Raw | undefined> {
+    try {
+      return await this.#send({
+        method: 'GET',
+        verb: 'get',
+        resource,
+        namespace,
+        name,
+      });
+    } catch (error) {
+      if (error instanceof ClusterError && error.code === 'not-found') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * All objects of a namespace, page by page.
+   *
+   * @param options.optional - an absent API group counts as no objects
+   */
+  async list(
+    resource: Resource,
+    namespace: string,
+    options: { optional?: boolean } = {},
+  ): Promise<Raw[]> {
+    const items: Raw[] = [];
+    let next: string | undefined;
+    try {
+      do {
+        const page: Raw = await this.#send({
+          method: 'GET',
+          verb: 'list',
+          resource,
+          namespace,
+          query: { limit: PAGE_SIZE, continue: next },
+        });
+        items.push(...listItems(this.#cluster, page));
+        next = textAt(page, ['metadata', 'continue'], 16_384);
+      } while (next);
+    } catch (error) {
+      const absent =
+        error instanceof ClusterError && error.code === 'crds-missing';
+      if (!absent || !options.optional) {
+        throw error;
+      }
+    }
+    return items;
+  }
+
+  create(
+    resource: Resource,
+    namespace: string | undefined,
+    body: JsonObject,
+  ): Promise<Raw> {
+    return this.#send({
+      method: 'POST',
+      verb: 'create',
+      resource,
+      namespace,
+      body,
+    });
+  }
+
+  async delete(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    body: JsonObject,
+  ): Promise<void> {
+    await this.#send({
+      method: 'DELETE',
+      verb: 'delete',
+      resource,
+      namespace,
+      name,
+      body,
+    });
+  }
+
+  async #send(call: {
+    method: 'GET' | 'POST' | 'DELETE';
+    verb: Asked['verb'];
+    resource: Resource;
+    namespace?: string;
+    name?: string;
+    query?: Record<string, string | number | undefined>;
+    body?: JsonObject;
+  }): Promise<Raw> {
+    const { verb, resource, namespace, name } = call;
+    const path = resourcePath(resource, { namespace, name });
+    let answer: TransportAnswer;
+    try {
+      answer = await this.#transport.request({
+        method: call.method,
+        path,
+        query: call.query,
+        body: call.body,
+      });
+    } catch (error) {
+      if (error instanceof ClusterError && error.code === 'unreachable') {
+        this.#onUnreachable();
+      }
+      throw error;
+    }
+    if (answer.httpStatus < 200 || answer.httpStatus > 299) {
+      throw statusError(
+        { cluster: this.#cluster, verb, resource, namespace },
+        answer,
+      );
+    }
+    return this.#parse(answer.body);
+  }
+
+  #parse(body: string): Raw {
+    try {
+      const raw = object(JSON.parse(body));
+      if (at(raw, 'kind') !== undefined) {
+        return raw;
+      }
+    } catch {
+      // Something between us and the API server answered.
+    }
+    throw new ClusterError(
+      'server-error',
+      `Cluster ${
+        this.#cluster
+      } answered with something that is no Kubernetes object. Check its URL.`,
+    );
+  }
+}

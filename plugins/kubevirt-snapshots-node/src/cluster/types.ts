@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+import type {
+  ConfigurationLine,
+  DiskPreview,
+  Freshness,
+  KubeVirtCondition,
+  SnapshotFacts,
+  Verdict,
+  VmRef,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import type { CommittedIntent } from './CommittedIntent';
+
+/**
+ * What the cache keeps of a VirtualMachine. Nothing of its configuration that
+ * may hold a secret is in it.
+ *
+ * @public
+ */
+export interface VmRecord {
+  ref: VmRef;
+  uid: string;
+  resourceVersion: string;
+  deleting: boolean;
+  printableStatus: string;
+  /** A VirtualMachineInstance exists. */
+  running: boolean;
+  paused: boolean;
+  agentConnected: boolean;
+  runStrategy?: string;
+  /** `status.snapshotInProgress` */
+  snapshotInProgress?: string;
+  /** `status.restoreInProgress` */
+  restoreInProgress?: string;
+  disks: DiskPreview[];
+  labels: Record<string, string>;
+  /** Annotations under `kubevirt-snapshots/` only. */
+  annotations: Record<string, string>;
+}
+
+/**
+ * What the cache keeps of a VirtualMachineSnapshot and its content.
+ *
+ * @public
+ */
+export interface SnapshotRecord {
+  cluster: string;
+  namespace: string;
+  name: string;
+  uid: string;
+  resourceVersion: string;
+  /** `spec.source.name` when the source is a VirtualMachine. */
+  vmName: string;
+  facts: SnapshotFacts;
+  /** RFC 3339, when the object was made. */
+  createdAt: string;
+  /** RFC 3339, when the disks were cut (`status.creationTime`). */
+  cutAt?: string;
+  /** `spec.failureDeadline`, milliseconds; 0 = none. KubeVirt's default when absent. */
+  deadlineMs: number;
+  deletionPolicy?: string;
+  contentName?: string;
+  /**
+   * UID of the VM inside the content, which is what was captured. KubeVirt
+   * rewrites `status.sourceUID` to whatever VM bears the name today.
+   */
+  capturedVmUid?: string;
+  /**
+   * Annotations under `kubevirt-snapshots/` of the VM inside the content: who
+   * owned it when it was captured.
+   */
+  capturedAnnotations?: Record<string, string>;
+  /** `status.sourceUID`; a hint only. */
+  sourceUid?: string;
+  excludedVolumes?: string[];
+  indications: { indication: string; message?: string }[];
+  /** Per disk, from the content's `volumeSnapshotStatus`. */
+  disks: { total: number; cut: number; ready: number };
+  /** Under `kubevirt-snapshots/`, and `description`. Hints, anybody with rights in the namespace may write them. */
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+/**
+ * A VirtualMachineRestore or VirtualMachineClone that names a snapshot.
+ *
+ * @public
+ */
+export interface UseRecord {
+  kind: 'restore' | 'clone';
+  cluster: string;
+  namespace: string;
+  name: string;
+  uid: string;
+  snapshotName?: string;
+  targetVm?: string;
+  /** Source VM of a clone made from a VM. */
+  sourceVm?: string;
+  state: 'running' | 'succeeded' | 'failed';
+  /** RFC 3339 */
+  createdAt: string;
+  message?: string;
+}
+
+/**
+ * Disk of a captured configuration, joined from content, VolumeSnapshot and
+ * claim.
+ *
+ * @public
+ */
+export interface CapturedDisk {
+  name: string;
+  claimName?: string;
+  storageClass?: string;
+  capacityBytes?: number;
+  restoreBytes?: number;
+  cutAt?: string;
+  ready?: boolean;
+  problem?: string;
+  volumeSnapshotName?: string;
+}
+
+/**
+ * The allow-list projection of a VirtualMachineSnapshotContent: all that ever
+ * leaves the cluster service of a captured configuration.
+ *
+ * @public
+ */
+export interface CapturedContent {
+  vmUid?: string;
+  disks: CapturedDisk[];
+  configuration: ConfigurationLine[];
+}
+
+/**
+ * State of the connection to one cluster.
+ *
+ * @public
+ */
+export interface ClusterStatus {
+  name: string;
+  title?: string;
+  /** `unusable`: it answers, but lacks what we need (CRDs, rights). */
+  state: 'connecting' | 'live' | 'stale' | 'unusable';
+  /** RFC 3339 */
+  asOf?: string;
+  code?: 'snapshot-crds-missing' | 'forbidden' | 'unauthorized' | 'unreachable';
+  /** In words, with what to do. */
+  message?: string;
+  proxyBypass: 'safe' | 'open' | 'accepted' | 'unchecked';
+  vms: number;
+  snapshots: number;
+}
+
+/**
+ * What to create as a VirtualMachineSnapshot.
+ *
+ * @public
+ */
+export interface CreateSnapshotInput {
+  ref: VmRef;
+  name: string;
+  deadlineSeconds: number;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+/**
+ * One snapshot as the cluster has it right now.
+ *
+ * @public
+ */
+export interface SnapshotAddress {
+  cluster: string;
+  namespace: string;
+  name: string;
+}
+
+/**
+ * The only door to the clusters. Lists are answered from a cache that watches
+ * them; nothing but this service builds a Kubernetes URL.
+ *
+ * Every method that names a cluster throws NotFoundError for one that isn't
+ * configured. Live reads and writes throw {@link ClusterError}.
+ *
+ * @public
+ */
+export interface ClusterService {
+  /** State of every configured cluster. No cluster call. */
+  statuses(): ClusterStatus[];
+  status(cluster: string): ClusterStatus;
+  freshness(cluster: string): Freshness;
+  /** True once every watched resource of the cluster has been listed. */
+  hasSynced(cluster: string): boolean;
+  /**
+   * Whether the portal may change anything in this cluster. Off while the
+   * account of the Kubernetes plugin could write snapshots or restores, unless
+   * `kubevirtSnapshots.acceptProxyBypass` is set. Says nothing about the
+   * connection; see {@link ClusterService.status}.
+   */
+  mutations(cluster: string): Verdict;
+
+  /** From the cache. */
+  vm(ref: VmRef): VmRecord | undefined;
+  /** From the cache, all VMs of the cluster or all of them. */
+  vms(cluster?: string): VmRecord[];
+  /** From the cache: snapshots whose source bears this VM's name. */
+  snapshots(ref: VmRef): SnapshotRecord[];
+  /** From the cache. */
+  snapshot(address: SnapshotAddress): SnapshotRecord | undefined;
+  /** From the cache: restores and clones that name the snapshot. */
+  uses(address: SnapshotAddress): UseRecord[];
+  /** From the cache: unfinished restores and clones of which the VM is target or source. */
+  unfinishedUses(ref: VmRef): UseRecord[];
+  /**
+   * Grows with each change of what the cache holds about this VM. It also grows
+   * over a restart of the process, as it counts from the time of day.
+   */
+  revision(ref: VmRef): number;
+  /**
+   * Calls back (without arguments, at most once a turn of the event loop) when
+   * anything of this VM or the freshness of its cluster changes.
+   */
+  subscribe(ref: VmRef, listener: () => void): () => void;
+  /** The same for every VM, told which one; undefined means the cluster's freshness. */
+  subscribeAll(
+    listener: (change: { cluster: string; ref?: VmRef }) => void,
+  ): () => void;
+
+  /** Live. undefined = 404. */
+  getVm(ref: VmRef): Promise<VmRecord | undefined>;
+  /** Live, with its content when there is one. undefined = 404. */
+  getSnapshot(address: SnapshotAddress): Promise<SnapshotRecord | undefined>;
+  /** Live: one content with its VolumeSnapshots, projected. undefined = 404. */
+  getContent(record: SnapshotRecord): Promise<CapturedContent | undefined>;
+  /** Live: who uses this snapshot now. Empty = nobody. */
+  getBlockers(record: SnapshotRecord): Promise<string[]>;
+
+  /** POST. AlreadyExists is a ClusterError with code `already-exists`. */
+  createSnapshot(
+    intent: CommittedIntent,
+    input: CreateSnapshotInput,
+  ): Promise<SnapshotRecord>;
+  /**
+   * DELETE with preconditions on both uid and resourceVersion, so that it
+   * can't hit a snapshot that finished or was re-created meanwhile. A failed
+   * precondition is a ClusterError with code `conflict`, absence `not-found`.
+   */
+  deleteSnapshot(
+    intent: CommittedIntent,
+    address: SnapshotAddress,
+    preconditions: { uid: string; resourceVersion: string },
+  ): Promise<void>;
+}
+
+/**
+ * A condition in words; re-exported for callers that show them.
+ *
+ * @public
+ */
+export type Condition = KubeVirtCondition;

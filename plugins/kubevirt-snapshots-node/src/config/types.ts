@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * A cluster as configured, with what is inherited from the Kubernetes plugin's
+ * entry of that name.
+ *
+ * @public
+ */
+export interface ClusterConfig {
+  name: string;
+  title?: string;
+  /** Base URL of the API server, without a slash at its end. */
+  url: string;
+  /** File with the token of the portal's own service account. */
+  serviceAccountTokenFile: string;
+  caFile?: string;
+  /** PEM in Base64, as in a kubeconfig. */
+  caData?: string;
+  skipTLSVerify?: boolean;
+  /** Namespaces to watch; absent: all. */
+  namespaces?: string[];
+  /**
+   * How the Kubernetes plugin gets at this cluster, as far as its
+   * configuration tells. Only `serviceAccount` can be asked what it may do.
+   */
+  kubernetesPlugin?: {
+    authProvider: string;
+    serviceAccountToken?: string;
+  };
+}
+
+/**
+ * How entities are bound to VMs, and who owns VMs that don't say it.
+ *
+ * @public
+ */
+export interface BindingConfig {
+  mode: 'strict' | 'trusting';
+  /** `<cluster>/<namespace>`; where `trusting` applies. */
+  trustedNamespaces: string[];
+  namespaceOwners: {
+    cluster: string;
+    namespace: string;
+    /** Entity refs, lower case. */
+    owners: string[];
+  }[];
+}
+
+/**
+ * Configuration of the cluster service and the binding, read and checked.
+ *
+ * @public
+ */
+export interface KubevirtSnapshotsConfig {
+  clusters: ClusterConfig[];
+  binding: BindingConfig;
+  acceptProxyBypass: boolean;
+  mutations: {
+    /** Guests may change things although nobody knows who they are. */
+    guests: boolean;
+    /** Changes are on although the permission framework is off. */
+    withoutPermissions: boolean;
+  };
+}

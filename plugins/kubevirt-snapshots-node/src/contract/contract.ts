@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readingChecks } from './checks/reading';
+import { rightsChecks } from './checks/rights';
+import { stoppingChecks } from './checks/stopping';
+import { takingChecks } from './checks/taking';
+import {
+  ContractCheck,
+  ContractContext,
+  ContractResult,
+  Skipped,
+} from './types';
+
+/**
+ * What the plugin relies on in a cluster, one check a promise. They run in
+ * this order; later ones of a group use what the first one made.
+ */
+export const contract: readonly ContractCheck[] = [
+  ...readingChecks,
+  ...takingChecks,
+  ...stoppingChecks,
+  ...rightsChecks,
+];
+
+/** Runs one check. */
+export async function runCheck(
+  check: ContractCheck,
+  context: ContractContext,
+): Promise<ContractResult> {
+  const { name } = check;
+  const reason = check.skip?.(context);
+  if (reason) {
+    return { name, outcome: 'skipped', reason };
+  }
+  try {
+    await check.run(context);
+    return { name, outcome: 'passed' };
+  } catch (error) {
+    return {
+      name,
+      outcome: error instanceof Skipped ? 'skipped' : 'failed',
+      reason: error instanceof Error ? error.message : String(error),
+    };
+  }
+}

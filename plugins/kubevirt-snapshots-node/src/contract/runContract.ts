@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import { KubeConfig } from '@kubernetes/client-node';
+import { contract, runCheck } from './contract';
+import { ContractBed } from './ContractBed';
+import { createSandboxBed } from './sandboxBed';
+import type { ContractResult } from './types';
+
+/**
+ * Runs the contract suite against the cluster and context that KUBECONFIG
+ * names, as administrator, or without it against the sandbox.
+ *
+ * - `CONTRACT_STORAGE_CLASS`: storage that can snapshot; default: the
+ *   cluster's default class
+ * - `CONTRACT_PLAIN_STORAGE_CLASS`: storage that can't
+ * - `CONTRACT_PATIENCE_SECONDS`: how long anything may take; default 120
+ */
+async function createBed(): Promise<{
+  bed: ContractBed;
+  stop(): Promise<void>;
+}> {
+  const { env } = process;
+  if (!env.KUBECONFIG) {
+    print('No KUBECONFIG is set, so the sandbox it is.');
+    return await createSandboxBed();
+  }
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromDefault();
+  print(`Cluster: context ${kubeConfig.getCurrentContext()}`);
+  const bed = await ContractBed.create({
+    kubeConfig,
+    storageClass: env.CONTRACT_STORAGE_CLASS || undefined,
+    plainStorageClass: env.CONTRACT_PLAIN_STORAGE_CLASS || undefined,
+    patience: Number(env.CONTRACT_PATIENCE_SECONDS || 120) * 1000,
+  });
+  return { bed, stop: () => bed.tearDown() };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function main(): Promise<number> {
+  const { bed, stop } = await createBed();
+  const results: ContractResult[] = [];
+  try {
+    for (const check of contract) {
+      const result = await runCheck(check, bed.context);
+      results.push(result);
+      print(
+        `${result.outcome.padEnd(7)}  ${result.name}${
+          result.reason ? `\n         ${result.reason}` : ''
+        }`,
+      );
+    }
+  } finally {
+    await stop();
+  }
+  const count = (outcome: string) =>
+    results.filter(r => r.outcome === outcome).length;
+  print(
+    `${count('passed')} passed, ${count('failed')} failed, ${count(
+      'skipped',
+    )} skipped`,
+  );
+  return count('failed') === 0 ? 0 : 1;
+}
+
+main().then(
+  code => process.exit(code),
+  error => {
+    print(`The contract suite could not run: ${error.message}`);
+    print('0 passed, 1 failed, 0 skipped');
+    process.exit(1);
+  },
+);

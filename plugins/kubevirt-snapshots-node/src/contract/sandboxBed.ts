@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { KubeConfig } from '@kubernetes/client-node';
+import { startSandbox } from 'kubevirt-sandbox';
+import { ContractBed } from './ContractBed';
+
+/**
+ * Starts a sandbox and goes in by its kubeconfig, as into any other cluster.
+ * Only the disturbances are made from inside.
+ */
+export async function createSandboxBed(): Promise<{
+  bed: ContractBed;
+  stop(): Promise<void>;
+}> {
+  const sandbox = await startSandbox({ name: 'contract', speed: 10 });
+  try {
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromString(sandbox.kubeconfig());
+    let hold: string | undefined;
+    const bed = await ContractBed.create({
+      kubeConfig,
+      storageClass: 'fast',
+      plainStorageClass: 'local-path',
+      patience: 30_000,
+      disturb: {
+        cutWatches: () => sandbox.faults.closeWatches({ abrupt: true }),
+        compact: () => sandbox.faults.compact(),
+        holdStorage: () => {
+          hold = sandbox.faults.addVolumeFault({ mode: 'hang' });
+        },
+        releaseStorage: () => {
+          if (hold) {
+            sandbox.faults.removeVolumeFault(hold);
+          }
+        },
+      },
+    });
+    return {
+      bed,
+      stop: async () => {
+        await bed.tearDown();
+        await sandbox.stop();
+      },
+    };
+  } catch (error) {
+    await sandbox.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { StreamMessage } from 'backstage-plugin-kubevirt-snapshots-common';
+import type { KubevirtSnapshotsApi, WatchOptions } from '../api';
+import { cluster, details, list, operation } from './fixtures';
+
+/** A stream that a test can feed and cut. */
+export interface FakeStream {
+  send(message: StreamMessage): void;
+  end(): void;
+  fail(error: Error): void;
+  readonly aborted: boolean;
+}
+
+/**
+ * The API without a backend: every method is a jest mock with a sensible
+ * answer, and the streams that were opened can be driven by the test.
+ */
+export class FakeApi implements KubevirtSnapshotsApi {
+  readonly streams: FakeStream[] = [];
+
+  listSnapshots = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listSnapshots']>,
+    Parameters<KubevirtSnapshotsApi['listSnapshots']>
+  >(async () => list());
+
+  getSnapshot = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getSnapshot']>,
+    Parameters<KubevirtSnapshotsApi['getSnapshot']>
+  >(async () => details());
+
+  checkName = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['checkName']>,
+    Parameters<KubevirtSnapshotsApi['checkName']>
+  >(async () => ({ free: true }));
+
+  takeSnapshot = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['takeSnapshot']>,
+    Parameters<KubevirtSnapshotsApi['takeSnapshot']>
+  >(async (_entity, { name }) => operation({ snapshotName: name }));
+
+  stopSnapshot = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['stopSnapshot']>,
+    Parameters<KubevirtSnapshotsApi['stopSnapshot']>
+  >(async (_entity, name) => operation({ type: 'stop', snapshotName: name }));
+
+  deleteSnapshot = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['deleteSnapshot']>,
+    Parameters<KubevirtSnapshotsApi['deleteSnapshot']>
+  >(async (_entity, name) => operation({ type: 'delete', snapshotName: name }));
+
+  getOperation = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getOperation']>,
+    Parameters<KubevirtSnapshotsApi['getOperation']>
+  >(async (_entity, id) => operation({ id }));
+
+  listClusters = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listClusters']>,
+    Parameters<KubevirtSnapshotsApi['listClusters']>
+  >(async () => [cluster()]);
+
+  watchEvents = jest.fn(
+    (_entity: unknown, { signal, onMessage, onActivity }: WatchOptions) =>
+      new Promise<void>((resolve, reject) => {
+        signal.addEventListener('abort', () => resolve());
+        this.streams.push({
+          send: message => {
+            onActivity?.();
+            onMessage(message);
+          },
+          end: resolve,
+          fail: reject,
+          get aborted() {
+            return signal.aborted;
+          },
+        });
+      }),
+  );
+
+  /** The stream that was opened last. */
+  get stream(): FakeStream {
+    const last = this.streams.at(-1);
+    if (!last) {
+      throw new Error('No stream was opened');
+    }
+    return last;
+  }
+}

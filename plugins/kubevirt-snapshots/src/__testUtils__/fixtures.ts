@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Entity } from '@backstage/catalog-model';
+import type {
+  ClusterView,
+  OperationView,
+  RefusalCode,
+  SnapshotDetails,
+  SnapshotItem,
+  SnapshotList,
+  Verdict,
+  VmView,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+
+export const entity: Entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Resource',
+  metadata: {
+    name: 'web-01',
+    namespace: 'default',
+    annotations: { 'kubevirt-snapshots/vm': 'east/shop/web-01' },
+  },
+  spec: { type: 'virtual-machine', owner: 'group:default/team-a' },
+};
+
+export const entityKey = {
+  kind: 'Resource',
+  namespace: 'default',
+  name: 'web-01',
+};
+
+export const yes: Verdict = { allowed: true };
+
+export function no(reason: string, code: RefusalCode = 'permission'): Verdict {
+  return { allowed: false, code, reason };
+}
+
+export function vm(patch: Partial<VmView> = {}): VmView {
+  return {
+    ref: { cluster: 'east', namespace: 'shop', name: 'web-01' },
+    uid: 'vm-uid-1',
+    printableStatus: 'Running',
+    running: true,
+    paused: false,
+    agentConnected: true,
+    owners: ['group:default/team-a'],
+    disks: [
+      { name: 'root', kind: 'dataVolume', captured: true },
+      {
+        name: 'seed',
+        kind: 'cloudInitNoCloud',
+        captured: false,
+        code: 'not-a-disk',
+        clusterReason: 'Snapshot is not supported for this volumeSource type',
+      },
+    ],
+    expectedConsistency: 'application',
+    allowed: { takeSnapshot: yes },
+    ...patch,
+  };
+}
+
+export function snapshot(patch: Partial<SnapshotItem> = {}): SnapshotItem {
+  return {
+    name: 'before-upgrade',
+    uid: 'snapshot-uid-1',
+    state: 'ready',
+    consistency: { level: 'application', partial: false },
+    origin: 'manual',
+    createdAt: '2026-11-22T09:00:00Z',
+    requestedAt: '2026-11-22T08:59:50Z',
+    createdBy: 'user:default/ann',
+    description: 'Before the upgrade to version 2',
+    formerVm: false,
+    deleteConfirmation: 'standard',
+    allowed: {
+      stop: no('It is finished.', 'snapshot-finished'),
+      delete: yes,
+    },
+    ...patch,
+  };
+}
+
+export function operation(patch: Partial<OperationView> = {}): OperationView {
+  return {
+    id: 'operation-1',
+    type: 'take',
+    state: 'running',
+    vm: { cluster: 'east', namespace: 'shop', name: 'web-01' },
+    vmUid: 'vm-uid-1',
+    snapshotName: 'before-upgrade',
+    actor: 'user:default/ann',
+    createdAt: '2026-11-22T10:00:00Z',
+    revision: 1,
+    ...patch,
+  };
+}
+
+/** A snapshot that is being made. */
+export function unfinished(patch: Partial<SnapshotItem> = {}): SnapshotItem {
+  return snapshot({
+    name: 'in-the-making',
+    uid: 'snapshot-uid-2',
+    state: 'creating',
+    consistency: { level: 'unknown', partial: false },
+    createdAt: '2026-11-22T10:00:00Z',
+    requestedAt: '2026-11-22T10:00:00Z',
+    deadlineAt: '2026-11-22T10:05:00Z',
+    description: undefined,
+    steps: [
+      { id: 'request', state: 'done' },
+      { id: 'lock', state: 'done' },
+      { id: 'cut', state: 'current', count: { done: 1, total: 2 } },
+      { id: 'store', state: 'waiting' },
+    ],
+    operation: operation({ snapshotName: 'in-the-making' }),
+    allowed: {
+      stop: yes,
+      delete: no('It is not finished. Stop it instead.', 'snapshot-unfinished'),
+    },
+    ...patch,
+  });
+}
+
+export function list(patch: Partial<SnapshotList> = {}): SnapshotList {
+  const items = patch.items ?? [snapshot()];
+  return {
+    vm: vm(),
+    scheduled: [],
+    items,
+    totalItems: items.length,
+    allItems: items.length,
+    stateCounts: Object.fromEntries(items.map(i => [i.state, 1])),
+    offset: 0,
+    limit: 20,
+    revision: 1,
+    freshness: { state: 'live', asOf: '2026-11-22T10:00:00Z' },
+    ...patch,
+  };
+}
+
+export function details(patch: Partial<SnapshotDetails> = {}): SnapshotDetails {
+  return {
+    item: snapshot(),
+    vm: vm(),
+    disks: [
+      {
+        name: 'root',
+        included: true,
+        claimName: 'web-01-root',
+        storageClass: 'fast',
+        capacityBytes: 20 * 1024 ** 3,
+        restoreBytes: 21 * 1024 ** 3,
+        cutAt: '2026-11-22T09:00:00Z',
+        ready: true,
+      },
+      { name: 'scratch', included: false, reason: 'No snapshot class' },
+    ],
+    configuration: [
+      { label: 'CPU', value: '4 cores' },
+      { label: 'cloud-init user data', value: 'hunter2', sensitive: true },
+    ],
+    conditions: [
+      { type: 'Ready', status: 'True', reason: 'Operation complete' },
+      { type: 'Progressing', status: 'False' },
+    ],
+    indications: [{ indication: 'Online' }, { indication: 'GuestAgent' }],
+    uses: [
+      {
+        kind: 'restore',
+        name: 'restore-1',
+        target: 'web-01',
+        state: 'succeeded',
+        createdAt: '2026-11-22T09:30:00Z',
+      },
+    ],
+    deletionPolicy: 'delete',
+    contentMissing: false,
+    freshness: { state: 'live', asOf: '2026-11-22T10:00:00Z' },
+    ...patch,
+  };
+}
+
+export function cluster(patch: Partial<ClusterView> = {}): ClusterView {
+  return {
+    name: 'east',
+    title: 'Cluster East',
+    state: 'live',
+    asOf: '2026-11-22T10:00:00Z',
+    proxyBypass: 'safe',
+    mutations: yes,
+    vms: 7,
+    snapshots: 42,
+    ...patch,
+  };
+}
+
+/** An error as the client throws it when the backend refuses. */
+export function refusal(
+  statusCode: number,
+  details_: {
+    code?: string;
+    owners?: string[];
+    field?: string;
+    holder?: string;
+  } = {},
+  message = 'The backend says no',
+) {
+  return Object.assign(new Error(`Request failed with ${statusCode}`), {
+    name: 'ResponseError',
+    statusCode,
+    body: { error: { name: 'Error', message, details: details_ } },
+  });
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createApiRef } from '@backstage/frontend-plugin-api';
+import type {
+  ClusterView,
+  DeleteSnapshotRequest,
+  OperationView,
+  SnapshotDetails,
+  SnapshotList,
+  SnapshotListQuery,
+  StopSnapshotRequest,
+  StreamMessage,
+  TakeSnapshotRequest,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+
+/**
+ * The catalog entity whose page the VM is looked at from.
+ *
+ * @public
+ */
+export interface EntityKey {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+/**
+ * Options of a read.
+ *
+ * @public
+ */
+export interface ReadOptions {
+  /** Ends the request when nobody waits for the answer any more. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Options of {@link KubevirtSnapshotsApi.watchEvents}.
+ *
+ * @public
+ */
+export interface WatchOptions {
+  /** Ends the stream. */
+  signal: AbortSignal;
+  /** Called for each message. */
+  onMessage: (message: StreamMessage) => void;
+  /** Called whenever anything arrives, heartbeats included. */
+  onActivity?: () => void;
+}
+
+/**
+ * The backend of the plugin, one method for each of its routes. Every method
+ * rejects with a `ResponseError` when the backend refuses; `apiFailure` reads
+ * the reason from it. Nothing is retried here.
+ *
+ * @public
+ */
+export interface KubevirtSnapshotsApi {
+  /** The VM behind an entity and a page of its snapshots. */
+  listSnapshots(
+    entity: EntityKey,
+    query: SnapshotListQuery,
+    options?: ReadOptions,
+  ): Promise<SnapshotList>;
+  /** Everything about one snapshot. */
+  getSnapshot(
+    entity: EntityKey,
+    name: string,
+    options?: ReadOptions,
+  ): Promise<SnapshotDetails>;
+  /** Whether a snapshot could have this name. */
+  checkName(
+    entity: EntityKey,
+    candidate: string,
+    options?: ReadOptions,
+  ): Promise<{ free: boolean; reason?: string }>;
+  /** Asks for a snapshot. */
+  takeSnapshot(
+    entity: EntityKey,
+    request: TakeSnapshotRequest,
+  ): Promise<OperationView>;
+  /** Stops a snapshot that isn't finished. */
+  stopSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: StopSnapshotRequest,
+  ): Promise<OperationView>;
+  /** Deletes a snapshot. */
+  deleteSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: DeleteSnapshotRequest,
+  ): Promise<OperationView>;
+  /** An operation as it is now. */
+  getOperation(
+    entity: EntityKey,
+    id: string,
+    options?: ReadOptions,
+  ): Promise<OperationView>;
+  /**
+   * Follows the changes of the VM. Resolves when the backend ends the stream,
+   * rejects when it can't be opened or breaks.
+   */
+  watchEvents(entity: EntityKey, options: WatchOptions): Promise<void>;
+  /** The clusters and the soundness of their set-up, for operators. */
+  listClusters(options?: ReadOptions): Promise<ClusterView[]>;
+}
+
+/**
+ * Reference of the {@link KubevirtSnapshotsApi}.
+ *
+ * @public
+ */
+export const kubevirtSnapshotsApiRef =
+  createApiRef<KubevirtSnapshotsApi>().with({
+    id: 'plugin.kubevirt-snapshots.api',
+    pluginId: 'kubevirt-snapshots',
+  });

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export { ActionButton, type ActionButtonProps } from './ActionButton';
+export { FormButtons } from './FormButtons';

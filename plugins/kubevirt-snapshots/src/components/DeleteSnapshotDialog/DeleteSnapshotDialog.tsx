@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { TextField } from '@backstage/ui';
+import { useState } from 'react';
+import { apiFailure } from '../../api';
+import { useAct } from '../../hooks/queries';
+import { useTexts } from '../../translations';
+import { newOperationId } from '../../utils/operationId';
+import { ConfirmDialog } from '../ConfirmDialog';
+import type { SnapshotDialogProps } from '../StopSnapshotDialog';
+
+/**
+ * Asks whether a snapshot shall be deleted, with a weight that fits what would
+ * be lost: the last one that can be restored asks for its name.
+ */
+export function DeleteSnapshotDialog(props: SnapshotDialogProps) {
+  const { entity, vm, item, onClose, onAccepted } = props;
+  const t = useTexts();
+  const [operationId] = useState(newOperationId);
+  const [typed, setTyped] = useState('');
+  const [tried, setTried] = useState(false);
+  const asksName = item.deleteConfirmation === 'name';
+  const mismatch = asksName && typed !== item.name;
+
+  const remove = useAct(entity, operationId, api =>
+    api.deleteSnapshot(entity, item.name, {
+      operationId,
+      vmUid: vm.uid,
+      snapshotUid: item.uid ?? '',
+      typedName: asksName ? typed : undefined,
+    }),
+  );
+  const refusal =
+    remove.error && apiFailure(remove.error).field === 'typedName'
+      ? apiFailure(remove.error).message
+      : undefined;
+
+  return (
+    <ConfirmDialog
+      title={t('delete.title', { name: item.name })}
+      text={t(`delete.${item.deleteConfirmation}` as const, {
+        vm: vm.ref.name,
+      })}
+      submit={t('delete.submit')}
+      verdict={item.allowed.delete}
+      pending={remove.isPending}
+      error={refusal ? undefined : remove.error}
+      onClose={onClose}
+      onSubmit={() => {
+        setTried(true);
+        if (!mismatch) {
+          remove.mutate(undefined, { onSuccess: onAccepted });
+        }
+      }}
+    >
+      {asksName && (
+        <TextField
+          label={t('delete.typeName', { name: item.name })}
+          // eslint-disable-next-line jsx-a11y/no-autofocus -- the first field of a dialog
+          autoFocus
+          autoComplete="off"
+          validationBehavior="aria"
+          value={typed}
+          onChange={setTyped}
+          validate={() =>
+            tried && mismatch ? t('delete.typeNameMismatch') : refusal
+          }
+        />
+      )}
+    </ConfirmDialog>
+  );
+}

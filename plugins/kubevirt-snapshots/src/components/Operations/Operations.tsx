@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useApi } from '@backstage/core-plugin-api';
+import {
+  toastApiRef,
+  type ToastApiMessage,
+} from '@backstage/frontend-plugin-api';
+import { useQuery } from '@tanstack/react-query';
+import type {
+  OperationState,
+  OperationView,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
+import { kubevirtSnapshotsApiRef, type EntityKey } from '../../api';
+import { queryKeys } from '../../hooks/queries';
+import { useTexts, type Texts } from '../../translations';
+
+/** The stream tells of changes; this is the net under it, in milliseconds. */
+const RECHECK_MS = 5_000;
+
+const OperationsContext = createContext<(operation: OperationView) => void>(
+  () => {},
+);
+
+/** Follows an operation that the person has started until it is finished. */
+export function useTrackOperation() {
+  return useContext(OperationsContext);
+}
+
+/** Whether an operation has come to its end. */
+export function isFinished(state: OperationState): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'unknown';
+}
+
+/** What a person is told about a finished operation. */
+export function finishedToast(
+  t: Texts,
+  { type, state, snapshotName: name, error }: OperationView,
+): ToastApiMessage {
+  if (state === 'succeeded') {
+    return {
+      title: t(`toast.${type}Succeeded`, { name }),
+      status: 'success',
+      timeout: 8_000,
+    };
+  }
+  return state === 'failed'
+    ? {
+        title: t(`toast.${type}Failed`, { name }),
+        description: error?.message,
+        status: 'danger',
+      }
+    : {
+        title: t('toast.unknown', { name }),
+        description: t('toast.unknownText'),
+        status: 'warning',
+      };
+}
+
+function Follower(props: {
+  entity: EntityKey;
+  operation: OperationView;
+  onFinished: (operation: OperationView) => void;
+}) {
+  const { entity, operation, onFinished } = props;
+  const api = useApi(kubevirtSnapshotsApiRef);
+  const { data } = useQuery({
+    queryKey: queryKeys.operation(entity, operation.id),
+    queryFn: ({ signal }) => api.getOperation(entity, operation.id, { signal }),
+    initialData: operation,
+    refetchInterval: RECHECK_MS,
+  });
+  const told = useRef(false);
+  useEffect(() => {
+    if (isFinished(data.state) && !told.current) {
+      told.current = true;
+      onFinished(data);
+    }
+  }, [data, onFinished]);
+  return null;
+}
+
+/** Follows the operations started on this tab and tells of each end once. */
+export function Operations(props: { entity: EntityKey; children: ReactNode }) {
+  const { entity, children } = props;
+  const t = useTexts();
+  const toastApi = useApi(toastApiRef);
+  const [open, setOpen] = useState<OperationView[]>([]);
+
+  const track = useCallback(
+    (operation: OperationView) =>
+      setOpen(list =>
+        list.some(({ id }) => id === operation.id)
+          ? list
+          : [...list, operation],
+      ),
+    [],
+  );
+  const finish = useCallback(
+    (operation: OperationView) => {
+      toastApi.post(finishedToast(t, operation));
+      setOpen(list => list.filter(({ id }) => id !== operation.id));
+    },
+    [toastApi, t],
+  );
+
+  return (
+    <OperationsContext.Provider value={track}>
+      {children}
+      {open.map(operation => (
+        <Follower
+          key={operation.id}
+          entity={entity}
+          operation={operation}
+          onFinished={finish}
+        />
+      ))}
+    </OperationsContext.Provider>
+  );
+}

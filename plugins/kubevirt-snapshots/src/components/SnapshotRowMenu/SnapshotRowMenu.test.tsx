@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { axe } from 'jest-axe';
+import { no, snapshot, unfinished, yes } from '../../__testUtils__/fixtures';
+import { renderWithApi } from '../../__testUtils__/render';
+import { SnapshotRowMenu } from './SnapshotRowMenu';
+
+async function open(item = snapshot()) {
+  const onAction = jest.fn();
+  await renderWithApi(<SnapshotRowMenu item={item} onAction={onAction} />);
+  await userEvent.click(
+    screen.getByRole('button', { name: `Actions for ${item.name}` }),
+  );
+  return onAction;
+}
+
+const items = () => screen.getAllByRole('menuitem');
+
+describe('SnapshotRowMenu', () => {
+  it('offers details and delete for a finished snapshot', async () => {
+    const onAction = await open();
+    expect(items().map(i => i.textContent)).toEqual([
+      'Details',
+      'Delete snapshot',
+    ]);
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Details' }));
+    expect(onAction).toHaveBeenCalledWith('details');
+  });
+
+  it('offers to delete', async () => {
+    const onAction = await open();
+    await userEvent.click(
+      screen.getByRole('menuitem', { name: 'Delete snapshot' }),
+    );
+    expect(onAction).toHaveBeenCalledWith('delete');
+  });
+
+  it('offers to stop what is not finished', async () => {
+    const onAction = await open(unfinished());
+    await userEvent.click(
+      screen.getByRole('menuitem', { name: 'Stop snapshot' }),
+    );
+    expect(onAction).toHaveBeenCalledWith('stop');
+  });
+
+  it('gives each refusal its reason, reached by the arrow keys', async () => {
+    const reasons = { stop: 'Somebody else has it.', delete: 'It is in use.' };
+    const onAction = await open(
+      unfinished({
+        allowed: { stop: no(reasons.stop), delete: no(reasons.delete) },
+      }),
+    );
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    const stop = screen.getByRole('menuitem', { name: 'Stop snapshot' });
+    expect(stop).toHaveFocus();
+    expect(stop).toHaveAttribute('aria-disabled', 'true');
+    expect(stop).toHaveAccessibleDescription(reasons.stop);
+    await userEvent.keyboard('{Enter}');
+    await userEvent.keyboard('{ArrowDown}');
+    const remove = screen.getByRole('menuitem', { name: 'Delete snapshot' });
+    expect(remove).toHaveFocus();
+    expect(remove).toHaveAccessibleDescription(reasons.delete);
+    await userEvent.click(remove);
+    expect(onAction).not.toHaveBeenCalled();
+    expect(await axe(screen.getByRole('menu'))).toHaveNoViolations();
+  });
+
+  it.each([
+    { stop: yes, delete: yes },
+    { stop: no('a'), delete: yes },
+    { stop: yes, delete: no('b') },
+  ])('has no item that is off without a reason: %j', async allowed => {
+    await open(unfinished({ allowed }));
+    for (const item of items()) {
+      const off = item.getAttribute('aria-disabled') === 'true';
+      expect(off).toBe(
+        item.getAttribute('aria-describedby') !== null &&
+          item.getAttribute('aria-describedby') !== '',
+      );
+    }
+  });
+});

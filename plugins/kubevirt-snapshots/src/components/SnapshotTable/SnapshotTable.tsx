@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  Column,
+  Row,
+  TableBody,
+  TableHeader,
+  TablePagination,
+  TableRoot,
+  VisuallyHidden,
+} from '@backstage/ui';
+import type {
+  ScheduledItem,
+  SnapshotItem,
+  SnapshotList,
+  SnapshotSort,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import { useMemo } from 'react';
+import type { UrlState } from '../../hooks/useUrlState';
+import { useTexts } from '../../translations';
+import { scheduledCell, snapshotCell, type RowContext } from './cells';
+import { useColumns, type ColumnId } from './columns';
+import styles from './SnapshotTable.module.css';
+
+type TableRow =
+  | { id: string; scheduled: ScheduledItem }
+  | { id: string; snapshot: SnapshotItem };
+
+const SORTED_BY: Partial<Record<ColumnId, SnapshotSort>> = {
+  name: 'name',
+  created: 'created',
+};
+
+const COLUMN_STYLES: Partial<Record<ColumnId, string>> = {
+  name: styles.name,
+  status: styles.status,
+  actions: styles.actions,
+};
+
+/** Props of {@link SnapshotTable}. */
+export interface SnapshotTableProps {
+  list: SnapshotList;
+  state: UrlState;
+  /** Another list has been asked for and isn't there yet. */
+  stale?: boolean;
+  onChange: (patch: Partial<UrlState>) => void;
+  detailsHref: RowContext['detailsHref'];
+  onAction: RowContext['onAction'];
+}
+
+function Header({ column }: { column: ColumnId }) {
+  const t = useTexts();
+  const text = t(`table.${column}` as const);
+  return column === 'actions' ? <VisuallyHidden>{text}</VisuallyHidden> : text;
+}
+
+function Pages(props: Pick<SnapshotTableProps, 'list' | 'state' | 'onChange'>) {
+  const { list, state, onChange } = props;
+  const t = useTexts();
+  const { offset, limit, totalItems } = list;
+  const hasNextPage = offset + limit < totalItems;
+  if (!hasNextPage && offset === 0) {
+    return null;
+  }
+  return (
+    <TablePagination
+      pageSize={limit}
+      pageSizeOptions={[]}
+      offset={offset}
+      totalCount={totalItems}
+      hasNextPage={hasNextPage}
+      hasPreviousPage={offset > 0}
+      onNextPage={() => onChange({ page: state.page + 1 })}
+      onPreviousPage={() => onChange({ page: Math.max(1, state.page - 1) })}
+      getLabel={() =>
+        t('table.pageLabel', {
+          from: String(Math.min(offset + 1, totalItems)),
+          to: String(Math.min(offset + limit, totalItems)),
+          total: String(totalItems),
+        })
+      }
+    />
+  );
+}
+
+/**
+ * The list: scheduled items on top, then unfinished snapshots, then the page
+ * in the order asked for. The backend has sorted it.
+ */
+export function SnapshotTable(props: SnapshotTableProps) {
+  const { list, state, stale, onChange, detailsHref, onAction } = props;
+  const t = useTexts();
+  const columns = useColumns();
+  const headers = useMemo(() => columns.map(id => ({ id })), [columns]);
+  const rows = useMemo<TableRow[]>(
+    () => [
+      ...list.scheduled.map(item => ({
+        id: `schedule:${item.id}`,
+        scheduled: item,
+      })),
+      ...list.items.map(item => ({
+        // Not the UID: it comes later, and the row must keep its focus.
+        id: `snapshot:${item.name}`,
+        snapshot: item,
+      })),
+    ],
+    [list.scheduled, list.items],
+  );
+  const context = useMemo<RowContext>(
+    () => ({ columns, detailsHref, onAction }),
+    [columns, detailsHref, onAction],
+  );
+
+  return (
+    <div>
+      <div className={styles.scroll}>
+        <TableRoot
+          aria-label={t('table.label')}
+          stale={stale}
+          sortDescriptor={{
+            column: state.sort,
+            direction: state.order === 'desc' ? 'descending' : 'ascending',
+          }}
+          onSortChange={({ column, direction }) => {
+            const sort = SORTED_BY[column as ColumnId];
+            if (sort) {
+              onChange({
+                sort,
+                order: direction === 'descending' ? 'desc' : 'asc',
+              });
+            }
+          }}
+        >
+          <TableHeader columns={headers}>
+            {({ id }) => (
+              <Column
+                id={id}
+                isRowHeader={id === 'name'}
+                allowsSorting={Boolean(SORTED_BY[id])}
+                className={COLUMN_STYLES[id]}
+              >
+                <Header column={id} />
+              </Column>
+            )}
+          </TableHeader>
+          <TableBody items={rows} dependencies={[context]}>
+            {row => (
+              <Row
+                id={row.id}
+                columns={headers}
+                textValue={
+                  'snapshot' in row ? row.snapshot.name : row.scheduled.name
+                }
+              >
+                {({ id }: { id: ColumnId }) =>
+                  'snapshot' in row
+                    ? snapshotCell(id, row.snapshot, context)
+                    : scheduledCell(id, row.scheduled)
+                }
+              </Row>
+            )}
+          </TableBody>
+        </TableRoot>
+      </div>
+      <Pages list={list} state={state} onChange={onChange} />
+    </div>
+  );
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Badge, Cell, Link, Text } from '@backstage/ui';
+import { RiCalendarScheduleLine } from '@remixicon/react';
+import {
+  isUnfinished,
+  type ScheduledItem,
+  type SnapshotItem,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import { useTexts } from '../../translations';
+import { ActionButton } from '../ActionButton';
+import { ConsistencyText } from '../ConsistencyText';
+import { Moment } from '../Moment';
+import { Maker, Person } from '../Person';
+import { isInProgress, SnapshotProgress } from '../SnapshotProgress';
+import { SnapshotRowMenu, type RowAction } from '../SnapshotRowMenu';
+import { StatusBadge, ToneBadge } from '../StatusBadge';
+import type { ColumnId } from './columns';
+import styles from './SnapshotTable.module.css';
+
+/** What the cells of a row need beside the item. */
+export interface RowContext {
+  /** Columns that are shown; what has none of its own moves under the name. */
+  columns: readonly ColumnId[];
+  /** Address of the view with the drawer of that snapshot open. */
+  detailsHref: (name: string) => string;
+  onAction: (action: RowAction, item: SnapshotItem) => void;
+}
+
+function NameCell(props: { item: SnapshotItem; context: RowContext }) {
+  const { item, context } = props;
+  const t = useTexts();
+  const shows = (column: ColumnId) => context.columns.includes(column);
+  return (
+    <div className={styles.stack}>
+      <Link
+        href={context.detailsHref(item.name)}
+        weight="bold"
+        className={styles.nameText}
+      >
+        {item.name}
+      </Link>
+      {item.formerVm && <Badge size="small">{t('table.formerVm')}</Badge>}
+      {item.description && (
+        <span className={styles.description}>{item.description}</span>
+      )}
+      {!shows('created') && <Moment value={item.createdAt} />}
+      {!shows('createdBy') && (
+        <Maker createdBy={item.createdBy} origin={item.origin} />
+      )}
+    </div>
+  );
+}
+
+function StopButton(props: { item: SnapshotItem; onPress: () => void }) {
+  const { item, onPress } = props;
+  const t = useTexts();
+  return (
+    <ActionButton
+      verdict={item.allowed.stop}
+      variant="secondary"
+      size="small"
+      aria-label={t('progress.stop', { name: item.name })}
+      onPress={onPress}
+    >
+      {t('menu.stop')}
+    </ActionButton>
+  );
+}
+
+function StatusCell(props: { item: SnapshotItem; context: RowContext }) {
+  const { item, context } = props;
+  // What is being stopped already needs no second button for it.
+  const canBeStopped = isUnfinished(item.state) && item.state !== 'stopping';
+  return (
+    <div className={styles.stack}>
+      <StatusBadge state={item.state} />
+      {isInProgress(item) ? (
+        <SnapshotProgress item={item} />
+      ) : (
+        item.problem && <p className={styles.problem}>{item.problem}</p>
+      )}
+      {canBeStopped && (
+        <StopButton
+          item={item}
+          onPress={() => context.onAction('stop', item)}
+        />
+      )}
+      {!context.columns.includes('consistency') &&
+        item.consistency.level !== 'unknown' && (
+          <ConsistencyText consistency={item.consistency} />
+        )}
+    </div>
+  );
+}
+
+/** A cell of a snapshot's row. */
+export function snapshotCell(
+  column: ColumnId,
+  item: SnapshotItem,
+  context: RowContext,
+) {
+  const content = () => {
+    switch (column) {
+      case 'name':
+        return <NameCell item={item} context={context} />;
+      case 'created':
+        return <Moment value={item.createdAt} />;
+      case 'status':
+        return <StatusCell item={item} context={context} />;
+      case 'consistency':
+        return <ConsistencyText consistency={item.consistency} />;
+      case 'createdBy':
+        return <Maker createdBy={item.createdBy} origin={item.origin} />;
+      default:
+        return (
+          <SnapshotRowMenu
+            item={item}
+            onAction={action => context.onAction(action, item)}
+          />
+        );
+    }
+  };
+  return <Cell className={styles.cell}>{content()}</Cell>;
+}
+
+function ScheduledText({ item }: { item: ScheduledItem }) {
+  const t = useTexts();
+  return item.nextRunAt ? (
+    <Text>
+      {t('table.nextRun', { time: <Moment value={item.nextRunAt} /> })}
+    </Text>
+  ) : (
+    <Text color="secondary">{t('table.noNextRun')}</Text>
+  );
+}
+
+function ScheduledBadge() {
+  const t = useTexts();
+  return (
+    <ToneBadge icon={RiCalendarScheduleLine} tone="neutral">
+      {t('table.scheduled')}
+    </ToneBadge>
+  );
+}
+
+/** A cell of a scheduled item's row: the date is the next run. */
+export function scheduledCell(column: ColumnId, item: ScheduledItem) {
+  const content = () => {
+    switch (column) {
+      case 'name':
+        return (
+          <div className={styles.stack}>
+            <Text weight="bold" className={styles.nameText}>
+              {item.name}
+            </Text>
+            {item.description && (
+              <span className={styles.description}>{item.description}</span>
+            )}
+          </div>
+        );
+      case 'created':
+        return <ScheduledText item={item} />;
+      case 'status':
+        return <ScheduledBadge />;
+      case 'createdBy':
+        return item.createdBy ? <Person entityRef={item.createdBy} /> : null;
+      default:
+        return null;
+    }
+  };
+  return <Cell className={styles.cell}>{content()}</Cell>;
+}

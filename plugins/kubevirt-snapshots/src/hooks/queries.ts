@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useApi } from '@backstage/core-plugin-api';
+import {
+  keepPreviousData,
+  QueryClient,
+  useQuery,
+  useQueryClient,
+  useMutation,
+} from '@tanstack/react-query';
+import type {
+  OperationView,
+  SnapshotListQuery,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import {
+  apiFailure,
+  kubevirtSnapshotsApiRef,
+  type EntityKey,
+  type KubevirtSnapshotsApi,
+} from '../api';
+
+const ROOT = 'kubevirt-snapshots';
+
+/** Time after which a page that got no answer asks again, in milliseconds. */
+const RECOVER_MS = 5_000;
+
+/** Keys of the answers kept in the browser. */
+export const queryKeys = {
+  entity: (e: EntityKey) =>
+    [ROOT, `${e.kind}:${e.namespace}/${e.name}`.toLowerCase()] as const,
+  list: (e: EntityKey, query?: SnapshotListQuery) =>
+    [...queryKeys.entity(e), 'list', ...(query ? [query] : [])] as const,
+  details: (e: EntityKey, name: string) =>
+    [...queryKeys.entity(e), 'details', name] as const,
+  name: (e: EntityKey, name: string) => [ROOT, 'name', e, name] as const,
+  operation: (e: EntityKey, id: string) =>
+    [...queryKeys.entity(e), 'operation', id] as const,
+  clusters: [ROOT, 'clusters'] as const,
+  lastAct: (e: EntityKey) => [ROOT, 'last-act', e] as const,
+};
+
+/** A refusal stays one; only what may pass by itself is asked again. */
+function mayPass(error: unknown): boolean {
+  const { status } = apiFailure(error);
+  return status === undefined || status === 429 || status >= 500;
+}
+
+/** Makes the plugin's own client: nothing that changes something is retried. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      // `always`: a browser that believes to be offline still reports an error
+      // instead of holding a request back and sending it much later.
+      mutations: { retry: false, networkMode: 'always' },
+      queries: {
+        networkMode: 'always',
+        refetchOnWindowFocus: false,
+        retry: (count, error) =>
+          count < 1 && mayPass(error) && apiFailure(error).status !== 503,
+        retryDelay: 500,
+      },
+    },
+  });
+}
+
+/** The list; the last answer stays on the screen while the next one is awaited. */
+export function useSnapshotList(entity: EntityKey, query: SnapshotListQuery) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  const queryClient = useQueryClient();
+  return useQuery({
+    queryKey: queryKeys.list(entity, query),
+    queryFn: ({ signal }) => {
+      // Not in the key: it asks for a fresher answer and not for another list.
+      const minRevision = queryClient.getQueryData<number>(
+        queryKeys.lastAct(entity),
+      );
+      return api.listSnapshots(entity, { ...query, minRevision }, { signal });
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      state.status === 'error' && mayPass(state.error) ? RECOVER_MS : false,
+  });
+}
+
+/** One snapshot in full. */
+export function useSnapshotDetails(entity: EntityKey, name: string) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useQuery({
+    queryKey: queryKeys.details(entity, name),
+    queryFn: ({ signal }) => api.getSnapshot(entity, name, { signal }),
+  });
+}
+
+/** The clusters, for operators. */
+export function useClusters() {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useQuery({
+    queryKey: queryKeys.clusters,
+    queryFn: ({ signal }) => api.listClusters({ signal }),
+    refetchInterval: ({ state }) =>
+      state.status === 'error' && !mayPass(state.error) ? false : RECOVER_MS,
+  });
+}
+
+/**
+ * Sends a request that changes something, then fetches the VM anew.
+ *
+ * @param operationId - made once for the form: sending it again is the same
+ *   act. When an earlier try whose answer was lost had asked for something
+ *   else, that operation is the answer.
+ */
+export function useAct(
+  entity: EntityKey,
+  operationId: string,
+  act: (api: KubevirtSnapshotsApi) => Promise<OperationView>,
+) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      try {
+        return await act(api);
+      } catch (error) {
+        if (apiFailure(error).code === 'operation-id-used') {
+          return api.getOperation(entity, operationId);
+        }
+        throw error;
+      }
+    },
+    onSuccess: ({ revision }) => {
+      queryClient.setQueryData<number>(queryKeys.lastAct(entity), (last = 0) =>
+        Math.max(last, revision),
+      );
+    },
+    onSettled: () => {
+      queryClient.invalidateQueries({ queryKey: queryKeys.entity(entity) });
+    },
+  });
+}

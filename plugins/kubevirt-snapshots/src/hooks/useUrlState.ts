@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useCallback, useMemo } from 'react';
+import { useLocation, useSearchParams } from 'react-router-dom';
+import {
+  SNAPSHOT_STATES,
+  type SnapshotKindFilter,
+  type SnapshotSort,
+  type SnapshotState,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+
+/** Rows of a page. */
+export const PAGE_SIZE = 20;
+
+/** What of the tab's view is kept in the address. */
+export interface UrlState {
+  show: SnapshotKindFilter;
+  sort: SnapshotSort;
+  order: 'asc' | 'desc';
+  states: SnapshotState[];
+  search: string;
+  /** Counted from 1. */
+  page: number;
+  /** Name of the snapshot in the drawer. */
+  snapshot?: string;
+}
+
+/** The view when the address says nothing. */
+export const DEFAULT_URL_STATE: UrlState = {
+  show: 'all',
+  sort: 'name',
+  order: 'asc',
+  states: [],
+  search: '',
+  page: 1,
+  snapshot: undefined,
+};
+
+const SHOWS: readonly SnapshotKindFilter[] = ['all', 'taken', 'scheduled'];
+const SORTS: readonly SnapshotSort[] = ['name', 'created'];
+const ORDERS = ['asc', 'desc'] as const;
+const KEYS = ['show', 'sort', 'order', 'state', 'search', 'page', 'snapshot'];
+/** As far as the backend reads. */
+const MAX_PAGE = 50_000;
+const MAX_SEARCH = 253;
+
+function oneOf<T extends string>(
+  value: string | null,
+  allowed: readonly T[],
+  fallback: T,
+): T {
+  return allowed.find(item => item === value) ?? fallback;
+}
+
+/** Reads the view from a query string; what makes no sense is passed over. */
+export function readUrlState(params: URLSearchParams): UrlState {
+  const wanted = (params.get('state') ?? '').split(',');
+  const page = Number(params.get('page') ?? 1);
+  return {
+    show: oneOf(params.get('show'), SHOWS, DEFAULT_URL_STATE.show),
+    sort: oneOf(params.get('sort'), SORTS, DEFAULT_URL_STATE.sort),
+    order: oneOf(params.get('order'), ORDERS, DEFAULT_URL_STATE.order),
+    states: SNAPSHOT_STATES.filter(state => wanted.includes(state)),
+    search: (params.get('search') ?? '').slice(0, MAX_SEARCH),
+    page: Number.isInteger(page) && page >= 1 && page <= MAX_PAGE ? page : 1,
+    snapshot: params.get('snapshot') || undefined,
+  };
+}
+
+/** Writes the view into a query string, leaving other parameters alone. */
+export function writeUrlState(
+  params: URLSearchParams,
+  state: UrlState,
+): URLSearchParams {
+  const next = new URLSearchParams(params);
+  KEYS.forEach(key => next.delete(key));
+  const set = (key: string, value: string, fallback: string) => {
+    if (value !== fallback) {
+      next.set(key, value);
+    }
+  };
+  set('show', state.show, DEFAULT_URL_STATE.show);
+  set('sort', state.sort, DEFAULT_URL_STATE.sort);
+  set('order', state.order, DEFAULT_URL_STATE.order);
+  set('state', state.states.join(','), '');
+  set('search', state.search, '');
+  set('page', String(state.page), '1');
+  set('snapshot', state.snapshot ?? '', '');
+  return next;
+}
+
+function patched(state: UrlState, patch: Partial<UrlState>): UrlState {
+  // Another filter or order is another list, so its first page is wanted.
+  const sameList = Object.keys(patch).every(
+    key => key === 'page' || key === 'snapshot',
+  );
+  return { ...state, ...(sameList ? {} : { page: 1 }), ...patch };
+}
+
+/**
+ * The view of the tab, kept in the address so that a reload, a link and the
+ * back button give the same view. The only file that uses the router.
+ */
+export function useUrlState() {
+  const [params, setParams] = useSearchParams();
+  const { pathname } = useLocation();
+  const text = params.toString();
+  const state = useMemo(() => readUrlState(new URLSearchParams(text)), [text]);
+
+  const update = useCallback(
+    (patch: Partial<UrlState>, options?: { push?: boolean }) =>
+      setParams(
+        current =>
+          writeUrlState(current, patched(readUrlState(current), patch)),
+        { replace: !options?.push },
+      ),
+    [setParams],
+  );
+
+  const href = useCallback(
+    (patch: Partial<UrlState>) => {
+      const current = new URLSearchParams(text);
+      const query = writeUrlState(
+        current,
+        patched(readUrlState(current), patch),
+      ).toString();
+      return query ? `${pathname}?${query}` : pathname;
+    },
+    [text, pathname],
+  );
+
+  return { state, update, href };
+}

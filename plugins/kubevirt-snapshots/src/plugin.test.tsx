@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createExtensionTester } from '@backstage/frontend-test-utils';
+import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { entity } from './__testUtils__/fixtures';
+import plugin, { kubevirtSnapshotsApiRef, KubevirtSnapshotsClient } from '.';
+
+it('has an API, a tab and a page', () => {
+  expect(plugin.id).toBe('kubevirt-snapshots');
+  expect(kubevirtSnapshotsApiRef.id).toBe('plugin.kubevirt-snapshots.api');
+  const client = KubevirtSnapshotsClient.create({
+    fetchApi: { fetch: jest.fn() },
+  });
+  expect(client.listSnapshots).toBeInstanceOf(Function);
+});
+
+describe('tab', () => {
+  const tab = createExtensionTester(
+    plugin.getExtension('entity-content:kubevirt-snapshots/snapshots'),
+  );
+  const shows = tab.get(EntityContentBlueprint.dataRefs.filterFunction)!;
+
+  it('is at /snapshots among the operation tabs', () => {
+    expect(tab.get(EntityContentBlueprint.dataRefs.title)).toBe('Snapshots');
+    expect(tab.get(EntityContentBlueprint.dataRefs.group)).toBe('operation');
+  });
+
+  it('is on the pages of entities that name a VM, and on no other', () => {
+    expect(shows(entity)).toBe(true);
+    const { annotations: _, ...metadata } = entity.metadata;
+    expect(shows({ ...entity, metadata })).toBe(false);
+    expect(
+      shows({
+        ...entity,
+        metadata: {
+          ...entity.metadata,
+          annotations: { 'kubevirt-snapshots/owner': 'x' },
+        },
+      }),
+    ).toBe(false);
+  });
+});

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  createRouteRef,
+  fetchApiRef,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { RiCameraLine } from '@remixicon/react';
+import { ANNOTATION_VM } from 'backstage-plugin-kubevirt-snapshots-common';
+import { KubevirtSnapshotsClient, kubevirtSnapshotsApiRef } from './api';
+
+/** Route of the page for operators. */
+export const clustersRouteRef = createRouteRef();
+
+const snapshotsApi = ApiBlueprint.make({
+  params: defineParams =>
+    defineParams({
+      api: kubevirtSnapshotsApiRef,
+      deps: { fetchApi: fetchApiRef },
+      factory: ({ fetchApi }) => KubevirtSnapshotsClient.create({ fetchApi }),
+    }),
+});
+
+const snapshotsContent = EntityContentBlueprint.make({
+  name: 'snapshots',
+  params: {
+    path: '/snapshots',
+    title: 'Snapshots',
+    group: 'operation',
+    // A predicate and not a function, so that an app's config can replace it.
+    // A path is matched key by key, so dots and slashes of a key need no quotes.
+    filter: {
+      [`metadata.annotations.${ANNOTATION_VM}`]: { $exists: true },
+    },
+    loader: () =>
+      import('./components/SnapshotsTab').then(m => <m.SnapshotsTab />),
+  },
+});
+
+const clustersPage = PageBlueprint.make({
+  params: {
+    path: '/kubevirt-snapshots',
+    title: 'VM snapshot clusters',
+    icon: <RiCameraLine />,
+    routeRef: clustersRouteRef,
+    loader: () =>
+      import('./components/ClustersPage').then(m => <m.ClustersPage />),
+  },
+});
+
+/**
+ * Snapshots of KubeVirt virtual machines on the pages of catalog entities.
+ *
+ * @public
+ */
+export const kubevirtSnapshotsPlugin = createFrontendPlugin({
+  pluginId: 'kubevirt-snapshots',
+  title: 'VM snapshot clusters',
+  icon: <RiCameraLine />,
+  info: { packageJson: () => import('../package.json') },
+  routes: { clusters: clustersRouteRef },
+  extensions: [snapshotsApi, snapshotsContent, clustersPage],
+});

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Words of the dialogs. */
+export const formMessages = {
+  form: {
+    cancel: 'Cancel',
+    failed: 'That did not work',
+    sending: 'The request is on its way.',
+    networkFailed:
+      'The portal did not answer. Try again: the same request is never carried out twice.',
+  },
+  take: {
+    title: 'Take snapshot of {{vm}}',
+    submit: 'Take snapshot',
+    name: 'Name',
+    nameHint: 'Lower-case letters, digits and dashes, at most {{max}}.',
+    nameEmpty: 'Enter a name.',
+    nameTooLong:
+      'At most {{max}} characters are possible; these are {{length}}.',
+    nameUpperCase: 'Upper-case letters are not possible.',
+    nameBadCharacter:
+      'Only lower-case letters, digits and dashes are possible.',
+    nameBadEdge: 'It has to begin and end with a letter or digit.',
+    nameTaken: 'A snapshot with this name exists already.',
+    nameChecking: 'Checking whether the name is free',
+    nameFree: 'The name is free.',
+    description: 'Description',
+    descriptionHint: 'For example: before the upgrade to version 2',
+    descriptionTooLong:
+      'At most {{max}} characters are possible; these are {{length}}.',
+    deadline: 'Deadline in minutes',
+    deadlineHint:
+      'If it is not finished by then, the cluster gives up and releases the VM.',
+    deadlineInvalid: 'Enter a whole number from {{min}} to {{max}}.',
+    noDisks: 'No disk will be captured',
+    disksIncluded_one: '{{count}} disk will be captured',
+    disksIncluded_other: '{{count}} disks will be captured',
+    disksExcluded: 'Not captured',
+    consistency: 'What to expect',
+    configurationOnly: 'I want the configuration alone, without any disk',
+    configurationOnlyNeeded:
+      'No disk of this VM can be captured. Tick this box if a snapshot of the configuration alone is what you want.',
+  },
+  stop: {
+    title: 'Stop snapshot {{name}}?',
+    text: 'The unfinished snapshot is removed and the VM is released. If it finishes before the cluster gets to it, it is kept.',
+    submit: 'Stop snapshot',
+  },
+  delete: {
+    title: 'Delete snapshot {{name}}?',
+    plain: 'It cannot be restored, so nothing of use is lost.',
+    standard:
+      'Its disks and settings are gone for good. Other snapshots of {{vm}} stay.',
+    name: 'This is the last snapshot of {{vm}} that can be restored. Without it there is nothing to go back to.',
+    typeName: 'Type {{name}} to confirm',
+    typeNameMismatch: 'This is not the name of the snapshot.',
+    submit: 'Delete snapshot',
+  },
+} as const;

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { contractCommand } from '../lib/contract.mjs';
+import { runE2e } from '../lib/e2e.mjs';
+import { ensureInstalled } from '../lib/install.mjs';
+import { duration, failure, heading, step, UserError } from '../lib/log.mjs';
+import { BIN, CACHE, ROOT } from '../lib/paths.mjs';
+import { startPostgres } from '../lib/postgres.mjs';
+import { runCollected, runVisible } from '../lib/processes.mjs';
+import {
+  describe,
+  ONE_SKIPPED,
+  oneCheck,
+  readJest,
+  readLastLine,
+  readPlaywright,
+  sum,
+} from '../lib/results.mjs';
+
+const REPORTS = join(CACHE, 'test-reports');
+const JEST_REPORT = join(REPORTS, 'jest.json');
+const E2E_REPORT = join(REPORTS, 'e2e.json');
+
+/** What CI checks, in the order in which it is the most use to a person. */
+const STAGES = {
+  Bootstrap: bootstrapTests,
+  Types: () => check(BIN.tsc),
+  Lint: () => check(BIN.backstageCli, ['repo', 'lint']),
+  Formatting: () => check(BIN.prettier, ['--check', '--loglevel=warn', '.']),
+  'Package metadata': () =>
+    check(BIN.backstageCli, ['repo', 'fix', '--check', '--publish']),
+  'API reports': apiReports,
+  'Unit tests': unitTests,
+  'Contract suite': contractSuite,
+  'Browser tests': browserTests,
+};
+
+export async function run(args) {
+  const only = args.map(name => name.toLowerCase());
+  const known = Object.keys(STAGES).map(name => name.toLowerCase());
+  const unknown = only.find(name => !known.includes(name));
+  if (unknown) {
+    throw new UserError(
+      `There is no stage '${unknown}'. There are: ${known.join(', ')}`,
+    );
+  }
+  const started = Date.now();
+  process.on('disconnect', () => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => process.exit(130));
+  }
+
+  heading('Dependencies');
+  await ensureInstalled();
+  rmSync(REPORTS, { recursive: true, force: true });
+  mkdirSync(REPORTS, { recursive: true });
+
+  const results = [];
+  for (const [name, stage] of Object.entries(STAGES)) {
+    if (only.length > 0 && !only.includes(name.toLowerCase())) {
+      continue;
+    }
+    heading(name);
+    const stageStarted = Date.now();
+    let counts;
+    try {
+      counts = await stage();
+    } catch (error) {
+      failure(error instanceof UserError ? error.message : error.stack);
+      counts = oneCheck(1);
+    }
+    const time = duration(Date.now() - stageStarted);
+    (counts.failed ? failure : step)(`${name}: ${describe(counts)} (${time})`);
+    results.push({ name, counts, time });
+  }
+
+  heading(`All stages (${duration(Date.now() - started)})`);
+  for (const { name, counts, time } of results) {
+    console.log(
+      `  ${counts.failed ? 'FAILED' : 'ok    '} ${name.padEnd(18)} ${describe(
+        counts,
+      )} (${time})`,
+    );
+  }
+  const total = sum(results.map(result => result.counts));
+  // The last line of all; CI reads it.
+  console.log(`\n${describe(total)}`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/** Runs an installed tool that passes or fails as a whole. */
+async function check(bin, args = []) {
+  return oneCheck(await runVisible(process.execPath, [bin, ...args]));
+}
+
+/** The tests of these scripts; Node's own runner, since they run before jest. */
+async function bootstrapTests() {
+  const files = readdirSync(join(ROOT, 'scripts/lib'))
+    .filter(name => name.endsWith('.test.mjs'))
+    .map(name => join(ROOT, 'scripts/lib', name));
+  const { code, output } = await runCollected(process.execPath, [
+    '--test',
+    '--test-reporter=tap',
+    ...files,
+  ]);
+  const count = word =>
+    Number(
+      output
+        .map(line => new RegExp(`^# ${word} (\\d+)$`).exec(line)?.[1])
+        .filter(Boolean)
+        .at(-1) ?? 0,
+    );
+  if (code !== 0) {
+    console.log(output.join('\n'));
+  }
+  return readLastLine(
+    [`${count('pass')} passed, ${count('fail')} failed`],
+    code,
+  );
+}
+
+/** Public APIs change only together with their reports. */
+async function apiReports() {
+  const plugins = readdirSync(join(ROOT, 'plugins')).filter(name =>
+    existsSync(join(ROOT, 'plugins', name, 'report.api.md')),
+  );
+  if (plugins.length === 0) {
+    step('No plugin has a report.api.md yet');
+    return ONE_SKIPPED;
+  }
+  return await check(BIN.repoTools, [
+    'api-reports',
+    '--ci',
+    '-o',
+    'ae-wrong-input-file-type',
+    '--validate-release-tags',
+    ...plugins.map(name => `plugins/${name}`),
+  ]);
+}
+
+/** All workspaces' jest tests, with a real PostgreSQL beside SQLite. */
+async function unitTests() {
+  const postgres = await startPostgres();
+  step(`PostgreSQL ${postgres.major} is up for the tests`);
+  try {
+    const code = await runVisible(
+      process.execPath,
+      [
+        BIN.backstageCli,
+        'repo',
+        'test',
+        '--json',
+        `--outputFile=${JEST_REPORT}`,
+      ],
+      {
+        env: {
+          CI: '1',
+          BACKSTAGE_TEST_DISABLE_DOCKER: '1',
+          [`BACKSTAGE_TEST_DATABASE_POSTGRES${postgres.major}_CONNECTION_STRING`]:
+            postgres.connectionString,
+        },
+      },
+    );
+    return readJest(JEST_REPORT, code);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function contractSuite() {
+  // A person's cluster is only touched when asked for: `npm run test:contract`.
+  const { code, output } = await runCollected(
+    process.execPath,
+    contractCommand(),
+    { env: { KUBECONFIG: '' }, onLine: line => console.log(line) },
+  );
+  return readLastLine(output, code);
+}
+
+async function browserTests() {
+  const code = await runE2e([], { jsonReport: E2E_REPORT });
+  return readPlaywright(E2E_REPORT, code);
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureAppBuilt } from './buildApp.mjs';
+import { ensureChromium } from './chromium.mjs';
+import { failure } from './log.mjs';
+import { BIN, ROOT } from './paths.mjs';
+import { findFreePorts } from './ports.mjs';
+import { runVisible } from './processes.mjs';
+import { describeEnd, startPortal, stopAll } from './startPortal.mjs';
+
+/** The sandbox's storage and guests are this much faster than real ones. */
+const SPEED = '10';
+
+/**
+ * Runs the browser tests against a portal of their own: free ports, a data
+ * folder that is thrown away.
+ *
+ * @param options.jsonReport where Playwright writes its results
+ * @returns Playwright's exit code
+ */
+export async function runE2e(args, options = {}) {
+  const chromium = await ensureChromium();
+  await ensureAppBuilt();
+  const data = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-e2e-'));
+  const port = await findFreePorts(3);
+  let portal;
+  try {
+    portal = await startPortal({
+      port,
+      sandboxPort: port + 1,
+      data,
+      sandboxArgs: ['--speed', process.env.E2E_SANDBOX_SPEED ?? SPEED],
+    });
+    for (const service of portal.services) {
+      service.ended.then(reason => {
+        if (!service.stopping) {
+          failure(describeEnd(service, reason));
+        }
+      });
+    }
+    return await runVisible(
+      process.execPath,
+      [
+        BIN.playwright,
+        'test',
+        '--config',
+        join(ROOT, 'e2e-tests/playwright.config.ts'),
+        ...args,
+      ],
+      {
+        env: {
+          ...portal.env,
+          NODE_ENV: 'test',
+          PORTAL_URL: portal.url,
+          CHROMIUM_PATH: chromium,
+          ...(options.jsonReport && {
+            PLAYWRIGHT_JSON_OUTPUT_FILE: options.jsonReport,
+          }),
+        },
+      },
+    );
+  } finally {
+    await stopAll(portal?.services ?? []);
+    if (process.env.E2E_KEEP_DATA) {
+      console.log(`Data and logs of the portal: ${data}`);
+    } else {
+      rmSync(data, { recursive: true, force: true });
+    }
+  }
+}

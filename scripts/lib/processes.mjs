@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { duration, step } from './log.mjs';
+import { DIE_WITH_PARENT, NODE_TRANSFORM, ROOT } from './paths.mjs';
+
+/** How long a service may take to shut down before it is killed. */
+const STOP_TIMEOUT_MS = 15_000;
+const LINES_KEPT = 200;
+
+/** Runs a command with the terminal as its own. @returns its exit code */
+export async function runVisible(command, args, options = {}) {
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? ROOT,
+    stdio: 'inherit',
+    shell: options.shell ?? false,
+    env: { ...process.env, ...options.env },
+  });
+  return await exitCodeOf(child);
+}
+
+/**
+ * Runs a command and keeps the last lines of its output.
+ *
+ * @param options.onLine called with each line
+ * @param options.stillRunning printed with the time every 20 seconds
+ */
+export async function runCollected(command, args, options = {}) {
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: options.shell ?? false,
+    env: { ...process.env, ...options.env },
+  });
+  const started = Date.now();
+  const timer =
+    options.stillRunning &&
+    setInterval(
+      () => step(`${options.stillRunning} (${duration(Date.now() - started)})`),
+      20_000,
+    );
+  const output = [];
+  const keep = line => {
+    output.push(line);
+    if (output.length > LINES_KEPT) {
+      output.shift();
+    }
+    options.onLine?.(line);
+  };
+  createInterface({ input: child.stdout }).on('line', keep);
+  createInterface({ input: child.stderr }).on('line', keep);
+  try {
+    return { code: await exitCodeOf(child), output };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function exitCodeOf(child) {
+  return await new Promise((done, failed) => {
+    child.on('error', failed);
+    child.on('close', (code, signal) => done(signal ? 1 : code ?? 1));
+  });
+}
+
+/** Arguments for Node to run a TypeScript file of this repository. */
+export function nodeArgs(file, args = []) {
+  return ['--require', NODE_TRANSFORM, file, ...args];
+}
+
+/**
+ * A process of ours that runs until it is stopped: the sandbox, the backend.
+ * Its output goes to a log file.
+ */
+export class Service {
+  #child;
+  #lines = [];
+  #listeners = new Set();
+  #stopping = false;
+
+  /** Settles with the reason when the process ends. */
+  ended;
+
+  constructor(options) {
+    this.name = options.name;
+    this.logFile = options.logFile;
+    mkdirSync(dirname(options.logFile), { recursive: true });
+    const log = createWriteStream(options.logFile);
+    this.#child = spawn(
+      process.execPath,
+      ['--require', DIE_WITH_PARENT, ...nodeArgs(options.file, options.args)],
+      {
+        cwd: options.cwd ?? ROOT,
+        // A group of its own: Ctrl-C reaches this script only, which then
+        // stops its services in the right order.
+        detached: process.platform !== 'win32',
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: { ...process.env, ...options.env },
+      },
+    );
+    const onLine = line => {
+      log.write(`${line}\n`);
+      this.#lines.push(line);
+      if (this.#lines.length > LINES_KEPT) {
+        this.#lines.shift();
+      }
+      if (options.verbose) {
+        console.log(`[${this.name}] ${line}`);
+      }
+      for (const listener of this.#listeners) {
+        listener(line);
+      }
+    };
+    createInterface({ input: this.#child.stdout }).on('line', onLine);
+    createInterface({ input: this.#child.stderr }).on('line', onLine);
+    this.#child.stdin.on('error', () => {});
+    this.ended = new Promise(done => {
+      this.#child.on('error', error => done(String(error)));
+      this.#child.on('close', (code, signal) => {
+        log.end();
+        done(signal ? `was ended by ${signal}` : `ended with code ${code}`);
+      });
+    });
+  }
+
+  get stopping() {
+    return this.#stopping;
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  lastLines(count) {
+    return this.#lines.slice(-count);
+  }
+
+  onLine(listener) {
+    for (const line of this.#lines) {
+      listener(line);
+    }
+    this.#listeners.add(listener);
+  }
+
+  async stop() {
+    this.#stopping = true;
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      const timer = setTimeout(
+        () => this.#child.kill('SIGKILL'),
+        STOP_TIMEOUT_MS,
+      );
+      await this.ended;
+      clearTimeout(timer);
+    }
+  }
+}
