@@ -48,9 +48,9 @@ export async function run(args) {
   const services = [];
   const portal = (async () => {
     await assertPortsFree({ port, sandboxPort });
+    prepareData(data, options.reset);
     await ensureInstalled();
     await ensureAppBuilt();
-    prepareData(data, options.reset);
     return await startPortal({
       port,
       sandboxPort,

@@ -7,7 +7,14 @@ const READ = ['get', 'list', 'watch'];
 const EDIT = [...READ, 'create', 'update', 'patch', 'delete'];
 const KUBEVIRT_GROUPS = ['snapshot.kubevirt.io', 'clone.kubevirt.io'];
 const PATHS = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
-const DISCOVERY = ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*'];
+const DISCOVERY = [
+  '/api',
+  '/api/*',
+  '/apis',
+  '/apis/*',
+  '/openapi',
+  '/openapi/*',
+];
 
 function clusterRole(
   name: string,

@@ -26,8 +26,10 @@ function ensureServiceAccount(
   namespace: string,
   name: string,
 ): void {
-  const existing = (kind: string, object: { namespace?: string; name: string }) =>
-    sandbox.objects.get({ apiVersion: 'v1', kind, ...object });
+  const existing = (
+    kind: string,
+    object: { namespace?: string; name: string },
+  ) => sandbox.objects.get({ apiVersion: 'v1', kind, ...object });
   if (!existing('Namespace', { name: namespace })) {
     sandbox.objects.create({
       apiVersion: 'v1',

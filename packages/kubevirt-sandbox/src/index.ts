@@ -29,6 +29,12 @@ export type {
   VolumeFault,
 } from './types';
 export { demoSeed, demoClusters, type DemoOptions } from './demo';
+export {
+  FLEET_NAMESPACE,
+  fleetName,
+  fleetSeed,
+  type FleetOptions,
+} from './demo/fleet';
 
 /**
  * Starts one cluster and its HTTP server.

@@ -107,7 +107,9 @@ export class LocalObjects implements SandboxObjects {
 
   remove(
     ref: ObjectRef,
-    options: { preconditions?: { uid?: string; resourceVersion?: string } } = {},
+    options: {
+      preconditions?: { uid?: string; resourceVersion?: string };
+    } = {},
   ): boolean {
     const type = typeOf(ref);
     try {

@@ -69,10 +69,7 @@ export class SandboxCluster implements Sandbox {
     return cluster;
   }
 
-  private constructor(
-    options: SandboxOptions,
-    saved: SavedState | undefined,
-  ) {
+  private constructor(options: SandboxOptions, saved: SavedState | undefined) {
     this.name = options.name;
     this.#options = options;
     this.#clock = options.clock ?? new SystemClock();
@@ -167,7 +164,13 @@ export class SandboxCluster implements Sandbox {
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': name,
-      clusters: [{ name, cluster: { server: this.url } }],
+      // plain HTTP on loopback; the usual client refuses that without this
+      clusters: [
+        {
+          name,
+          cluster: { server: this.url, 'insecure-skip-tls-verify': true },
+        },
+      ],
       users: [{ name, user: { token } }],
       contexts: [{ name, context: { cluster: name, user: name } }],
     });

@@ -6,5 +6,14 @@
  * @packageDocumentation
  */
 export { kubevirtSnapshotsPlugin as default } from './plugin';
-export * from './api';
+export {
+  apiFailure,
+  kubevirtSnapshotsApiRef,
+  KubevirtSnapshotsClient,
+  type ApiFailure,
+  type EntityKey,
+  type KubevirtSnapshotsApi,
+  type ReadOptions,
+  type WatchOptions,
+} from './api';
 export { kubevirtSnapshotsTranslationRef } from './translations';

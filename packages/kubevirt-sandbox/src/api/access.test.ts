@@ -105,11 +105,15 @@ describe('authentication and authorization', () => {
   });
 
   it('honours resource names of subresources', async () => {
-    const allowed = await call(sandbox, 'PUT', `${START}/web-01/start`, { token });
+    const allowed = await call(sandbox, 'PUT', `${START}/web-01/start`, {
+      token,
+    });
     expect(allowed.body.message).toBe(
       'virtualmachine.kubevirt.io "web-01" not found',
     );
-    const other = await call(sandbox, 'PUT', `${START}/web-02/start`, { token });
+    const other = await call(sandbox, 'PUT', `${START}/web-02/start`, {
+      token,
+    });
     expect(other.body.message).toBe(
       `virtualmachines.subresources.kubevirt.io "web-02" is forbidden: User "${USER}" cannot update resource "virtualmachines/start" in API group "subresources.kubevirt.io" in the namespace "default"`,
     );
@@ -172,8 +176,9 @@ metadata: { name: short, namespace: robots }
     );
     expect(status).toBe(201);
     const issued = body.status.token;
-    expect((await call(sandbox, 'GET', SNAPSHOTS, { token: issued })).body.message)
-      .toContain('system:serviceaccount:robots:short');
+    expect(
+      (await call(sandbox, 'GET', SNAPSHOTS, { token: issued })).body.message,
+    ).toContain('system:serviceaccount:robots:short');
     sandbox.objects.remove({
       apiVersion: 'v1',
       kind: 'ServiceAccount',

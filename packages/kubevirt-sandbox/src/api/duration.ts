@@ -3,8 +3,8 @@
 const UNIT_MS: Record<string, number> = {
   ns: 1e-6,
   us: 1e-3,
-  'µs': 1e-3,
-  'μs': 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
   ms: 1,
   s: 1000,
   m: 60_000,
@@ -35,9 +35,7 @@ export function parseGoDuration(text: string): number {
     rest = rest.slice(number[0].length);
     const unit = rest.match(/^[^\d.]*/)![0];
     if (unit === '') {
-      throw new Error(
-        `time: missing unit in duration ${JSON.stringify(text)}`,
-      );
+      throw new Error(`time: missing unit in duration ${JSON.stringify(text)}`);
     }
     if (!(unit in UNIT_MS)) {
       throw new Error(

@@ -30,9 +30,7 @@ export function impersonate(
   );
   if (!name) {
     if (groups.length > 0 || others.length > 0) {
-      throw badRequest(
-        'requested impersonation without impersonating a user',
-      );
+      throw badRequest('requested impersonation without impersonating a user');
     }
     return user;
   }

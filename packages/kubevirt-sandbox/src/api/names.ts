@@ -2,12 +2,7 @@
 import { isObject } from '../json';
 import type { KubeObject } from '../types';
 import type { ResourceType } from './resources';
-import {
-  badRequest,
-  FieldError,
-  invalidValue,
-  requiredValue,
-} from './status';
+import { badRequest, FieldError, invalidValue, requiredValue } from './status';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
@@ -174,7 +169,9 @@ export function metadataErrors(
 export function checkMetadataTypes(object: KubeObject): void {
   const metadata: unknown = object.metadata;
   if (!isObject(metadata)) {
-    throw badRequest('the object provided is unrecognized (must be of type Object)');
+    throw badRequest(
+      'the object provided is unrecognized (must be of type Object)',
+    );
   }
   const fail = (value: unknown, field: string, type: string) => {
     const actual = Array.isArray(value) ? 'array' : typeof value;
@@ -184,7 +181,13 @@ export function checkMetadataTypes(object: KubeObject): void {
       } into Go struct field ObjectMeta.metadata.${field} of type ${type}`,
     );
   };
-  for (const field of ['name', 'generateName', 'namespace', 'uid', 'resourceVersion']) {
+  for (const field of [
+    'name',
+    'generateName',
+    'namespace',
+    'uid',
+    'resourceVersion',
+  ]) {
     const value = metadata[field];
     if (value !== undefined && value !== null && typeof value !== 'string') {
       throw fail(value, field, 'string');
@@ -208,7 +211,11 @@ export function checkMetadataTypes(object: KubeObject): void {
     if (value === null) {
       delete metadata[field];
     } else if (value !== undefined && !Array.isArray(value)) {
-      throw fail(value, field, field === 'finalizers' ? '[]string' : '[]v1.OwnerReference');
+      throw fail(
+        value,
+        field,
+        field === 'finalizers' ? '[]string' : '[]v1.OwnerReference',
+      );
     }
   }
 }

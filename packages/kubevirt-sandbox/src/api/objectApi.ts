@@ -6,11 +6,12 @@ import { ObjectStore } from '../storage/objectStore';
 import type { KubeObject } from '../types';
 import { Admission } from './admission/admission';
 import { prepareBuiltin } from './builtins';
-import { checkMetadataTypes, generatedName, metadataErrors } from './names';
-import { jsonPatch, mergePatch } from './patch';
+import { checkNamespace, decode, patched } from './decode';
+import { merge } from './merge';
+import { generatedName, metadataErrors } from './names';
 import { checkQuota } from './quota';
 import { groupVersion, resourceKey, ResourceType } from './resources';
-import { applyDefaults, pruneUnknown, validateSchema } from './schemaValidation';
+import { validateSchema } from './schemaValidation';
 import {
   alreadyExists,
   ApiError,
@@ -21,7 +22,6 @@ import {
   invalidValue,
   notFound,
   STALE,
-  unsupportedMediaType,
 } from './status';
 
 export type UserInfo = { name: string; groups: string[]; uid?: string };
@@ -75,9 +75,9 @@ export class ObjectApi {
     body: unknown,
     options: WriteOptions,
   ): KubeObject {
-    const object = this.#decode(type, body, options);
+    const object = decode(type, body, options);
     const { metadata } = object;
-    this.#checkNamespace(type, namespace, object);
+    checkNamespace(type, namespace, object);
     if (metadata.resourceVersion) {
       throw new ApiError({
         code: 500,
@@ -129,8 +129,8 @@ export class ObjectApi {
     body: unknown,
     options: WriteOptions,
   ): KubeObject {
-    const object = this.#decode(type, body, options);
-    this.#checkNamespace(type, namespace, object);
+    const object = decode(type, body, options);
+    checkNamespace(type, namespace, object);
     if (object.metadata.name !== undefined && object.metadata.name !== name) {
       throw badRequest(
         `the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`,
@@ -168,11 +168,11 @@ export class ObjectApi {
       ...current,
       apiVersion: groupVersion(type.group, options.version ?? type.versions[0]),
     };
-    const patched = this.#applyPatch(type, shown, contentType, patch);
-    if (!isObject(patched)) {
+    const result = patched(type, shown, contentType, patch);
+    if (!isObject(result)) {
       throw badRequest('the patched object is not an object');
     }
-    const object = this.#decode(type, patched, options);
+    const object = decode(type, result, options);
     if (object.metadata.name !== name) {
       throw badRequest(
         `the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`,
@@ -259,108 +259,6 @@ export class ObjectApi {
     return finalizers;
   }
 
-  #applyPatch(
-    type: ResourceType,
-    current: KubeObject,
-    contentType: string,
-    patch: unknown,
-  ): unknown {
-    switch (contentType) {
-      case 'application/json-patch+json':
-        return jsonPatch(current, patch);
-      case 'application/merge-patch+json':
-      case 'application/apply-patch+yaml':
-        return mergePatch(current, patch);
-      case 'application/strategic-merge-patch+json':
-        if (!type.custom) {
-          return mergePatch(current, patch);
-        }
-        break;
-      default:
-    }
-    throw unsupportedMediaType([
-      'application/json-patch+json',
-      'application/merge-patch+json',
-      ...(type.custom ? [] : ['application/strategic-merge-patch+json']),
-      'application/apply-patch+yaml',
-    ]);
-  }
-
-  #decode(
-    type: ResourceType,
-    body: unknown,
-    options: WriteOptions,
-  ): KubeObject {
-    const version = options.version ?? type.versions[0];
-    const expected = groupVersion(type.group, version);
-    if (!isObject(body)) {
-      throw badRequest(
-        `${type.kind} in version "${version}" cannot be handled as a ${type.kind}: json: cannot unmarshal ${
-          Array.isArray(body) ? 'array' : typeof body
-        } into Go value of type map[string]interface {}`,
-      );
-    }
-    const object = deepCopy(body) as KubeObject;
-    if ((object.apiVersion ?? expected) !== expected) {
-      throw badRequest(
-        `the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
-      );
-    }
-    object.metadata ??= {};
-    checkMetadataTypes(object);
-    if ((object.kind ?? type.kind) !== type.kind) {
-      throw invalid(type, object.metadata.name ?? '', [
-        invalidValue('kind', object.kind, `must be ${type.kind}`),
-      ]);
-    }
-    object.apiVersion = groupVersion(type.group, type.versions[0]);
-    object.kind = type.kind;
-    if (type.schema) {
-      this.#prune(type, object, options, version);
-      applyDefaults(object, type.schema);
-    }
-    return object;
-  }
-
-  #prune(
-    type: ResourceType,
-    object: KubeObject,
-    options: WriteOptions,
-    version: string,
-  ): void {
-    const unknown = pruneUnknown(object, type.schema!);
-    if (unknown.length === 0 || options.fieldValidation === 'Ignore') {
-      return;
-    }
-    const texts = unknown.map(field => `unknown field "${field}"`);
-    if (options.fieldValidation === 'Strict') {
-      throw badRequest(
-        `${type.kind} in version "${version}" cannot be handled as a ${
-          type.kind
-        }: strict decoding error: ${texts.join(', ')}`,
-      );
-    }
-    options.warnings?.push(...texts);
-  }
-
-  #checkNamespace(
-    type: ResourceType,
-    namespace: string | undefined,
-    object: KubeObject,
-  ): void {
-    const stated = object.metadata.namespace;
-    if (!type.namespaced) {
-      delete object.metadata.namespace;
-      return;
-    }
-    if (stated && stated !== namespace) {
-      throw badRequest(
-        'the namespace of the provided object does not match the namespace sent on the request',
-      );
-    }
-    object.metadata.namespace = namespace;
-  }
-
   #requireNamespace(type: ResourceType, namespace: string | undefined): void {
     if (!type.namespaced || namespace === undefined) {
       return;
@@ -419,7 +317,7 @@ export class ObjectApi {
     ) {
       throw conflict(type, name, STALE);
     }
-    const next = this.#merge(type, current, object, options.subresource);
+    const next = merge(type, current, object, options.subresource);
     const errors: FieldError[] = [];
     if (current.metadata.deletionTimestamp) {
       const added = (next.metadata.finalizers ?? []).filter(
@@ -461,66 +359,5 @@ export class ObjectApi {
       return next;
     }
     return this.#store.put(resourceKey(type), next);
-  }
-
-  /** What a client may change, on top of what it may not. */
-  #merge(
-    type: ResourceType,
-    current: KubeObject,
-    object: KubeObject,
-    subresource: WriteOptions['subresource'],
-  ): KubeObject {
-    if (subresource === 'status') {
-      const next = deepCopy(current);
-      if (object.status === undefined) {
-        delete next.status;
-      } else {
-        next.status = object.status;
-      }
-      return next;
-    }
-    const next = deepCopy(object);
-    if (type.status) {
-      if (current.status === undefined) {
-        delete next.status;
-      } else {
-        next.status = deepCopy(current.status);
-      }
-    }
-    const { metadata } = current;
-    next.metadata = {
-      ...next.metadata,
-      uid: metadata.uid,
-      resourceVersion: metadata.resourceVersion,
-      creationTimestamp: metadata.creationTimestamp,
-      generation: metadata.generation,
-      deletionTimestamp: metadata.deletionTimestamp,
-      deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
-    };
-    delete next.metadata.managedFields;
-    for (const field of ['finalizers', 'ownerReferences'] as const) {
-      if (next.metadata[field]?.length === 0) {
-        delete next.metadata[field];
-      }
-    }
-    for (const field of ['labels', 'annotations'] as const) {
-      if (next.metadata[field] && !Object.keys(next.metadata[field]!).length) {
-        delete next.metadata[field];
-      }
-    }
-    const tidy = deepCopy(next);
-    if (type.custom && !this.#sameContent(type, tidy, current)) {
-      tidy.metadata.generation = (metadata.generation ?? 0) + 1;
-    }
-    return tidy;
-  }
-
-  #sameContent(type: ResourceType, left: KubeObject, right: KubeObject) {
-    const bare = (object: KubeObject) => ({
-      ...object,
-      metadata: undefined,
-      ...(type.status && { status: undefined }),
-    });
-    return deepEqual(bare(left), bare(right));
   }
 }

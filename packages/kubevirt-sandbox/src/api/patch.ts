@@ -8,9 +8,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) {
     return deepCopy(patch);
   }
-  const result: Record<string, unknown> = isObject(target)
-    ? { ...target }
-    : {};
+  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) {
       delete result[key];

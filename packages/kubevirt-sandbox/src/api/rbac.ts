@@ -88,7 +88,9 @@ function subjectMatches(
 
 function describeSubject(subject: any, bindingNamespace?: string): string {
   return subject.kind === 'ServiceAccount'
-    ? `ServiceAccount "${subject.namespace ?? bindingNamespace}/${subject.name}"`
+    ? `ServiceAccount "${subject.namespace ?? bindingNamespace}/${
+        subject.name
+      }"`
     : `${subject.kind} "${subject.name}"`;
 }
 

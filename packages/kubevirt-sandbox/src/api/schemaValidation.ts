@@ -51,7 +51,11 @@ export function applyDefaults(value: unknown, schema: Schema): void {
     value.forEach(entry => applyDefaults(entry, schema.items!));
   } else if (isObject(value)) {
     for (const [key, child] of Object.entries(schema.properties ?? {})) {
-      if (value[key] === null && !child.nullable && child.default !== undefined) {
+      if (
+        value[key] === null &&
+        !child.nullable &&
+        child.default !== undefined
+      ) {
         delete value[key];
       }
       if (value[key] === undefined && child.default !== undefined) {
@@ -75,7 +79,8 @@ export function validateSchema(
   }
   const actual = typeName(value);
   const matches =
-    actual === schema.type || (schema.type === 'number' && actual === 'integer');
+    actual === schema.type ||
+    (schema.type === 'number' && actual === 'integer');
   if (!matches) {
     return [
       {

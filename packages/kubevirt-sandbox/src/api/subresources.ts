@@ -176,7 +176,10 @@ export class Subresources {
     body: any,
     dryRun: boolean,
   ) {
-    if (body?.gracePeriodSeconds !== undefined && body.gracePeriodSeconds !== 0) {
+    if (
+      body?.gracePeriodSeconds !== undefined &&
+      body.gracePeriodSeconds !== 0
+    ) {
       throw new ApiError({
         code: 400,
         reason: 'BadRequest',
@@ -260,7 +263,12 @@ export class Subresources {
     this.#patch(vm, { spec }, user, dryRun);
   }
 
-  #request(vm: KubeObject, requests: object[], user: UserInfo, dryRun?: boolean) {
+  #request(
+    vm: KubeObject,
+    requests: object[],
+    user: UserInfo,
+    dryRun?: boolean,
+  ) {
     this.#patch(
       vm,
       { status: { stateChangeRequests: requests } },

@@ -42,10 +42,7 @@ export class ClaimController extends Controller {
 
   protected reconcile(pvc: KubeObject): number | undefined {
     if (pvc.metadata.deletionTimestamp) {
-      if (
-        !this.#isUsed(pvc) &&
-        pvc.metadata.finalizers?.includes(PROTECTION)
-      ) {
+      if (!this.#isUsed(pvc) && pvc.metadata.finalizers?.includes(PROTECTION)) {
         this.client.removeFinalizer(R.pvc, pvc, PROTECTION);
       }
       return undefined;

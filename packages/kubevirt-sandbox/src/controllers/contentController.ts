@@ -178,9 +178,7 @@ export class ContentController extends Controller {
       const message = `VolumeSnapshot ${failed.metadata.name} error: ${failed.status.error.message}`;
       const same = content.status?.error?.message === message;
       this.#follow(content, backups, {
-        error: same
-          ? content.status.error
-          : { message, time: this.#now() },
+        error: same ? content.status.error : { message, time: this.#now() },
       });
       return undefined;
     }

@@ -18,6 +18,9 @@ export type ControllerContext = {
   speed: number;
 };
 
+/** Thrown by a controller that cannot go on and says nothing about it in any status. */
+export class RetryLater extends Error {}
+
 /** What passes between a write and the controller's reaction to it; the median seen on a real control plane. */
 const REACTION_MS = 8;
 
@@ -53,9 +56,7 @@ export abstract class Controller {
    * @returns milliseconds after which to look again, if nothing happens before
    * @throws anything: retried with growing delays
    */
-  protected abstract reconcile(
-    object: KubeObject,
-  ): number | undefined | void;
+  protected abstract reconcile(object: KubeObject): number | undefined | void;
 
   /** Keys that an event of another resource concerns. */
   protected related(_event: StoreEvent): string[] {
@@ -141,6 +142,3 @@ export abstract class Controller {
     }
   }
 }
-
-/** Thrown by a controller that cannot go on and says nothing about it in any status. */
-export class RetryLater extends Error {}

@@ -107,15 +107,18 @@ export class GarbageCollector {
     if (living.length === owners.length || object.metadata.deletionTimestamp) {
       return;
     }
-    this.#try(() => {
-      if (living.length === 0) {
-        this.#client.remove(location.resource, object);
-      } else {
-        this.#client.change(location.resource, object, copy => {
-          copy.metadata.ownerReferences = living;
-        });
-      }
-    }, () => this.#collect(location));
+    this.#try(
+      () => {
+        if (living.length === 0) {
+          this.#client.remove(location.resource, object);
+        } else {
+          this.#client.change(location.resource, object, copy => {
+            copy.metadata.ownerReferences = living;
+          });
+        }
+      },
+      () => this.#collect(location),
+    );
   }
 
   #finishForeground(owner: KubeObject): void {

@@ -8,6 +8,7 @@ import { Conditions } from '../faults/conditions';
 import { VolumeFaults } from '../faults/faultInjector';
 import { ObjectStore } from '../storage/objectStore';
 import { ClaimController } from './claimController';
+import { CloneController } from './cloneController';
 import { ClusterClient } from './clusterClient';
 import { ContentController } from './contentController';
 import { Controller, ControllerContext } from './controller';
@@ -62,6 +63,7 @@ export class ControllerManager {
       new ContentController(context, { subresources }),
       new SnapshotController(context),
       new RestoreController(context, { subresources }),
+      new CloneController(context),
     ];
     this.#collector = new GarbageCollector({ store, client, clock });
     options.volumeFaults.onChange(() => {

@@ -11,6 +11,7 @@ import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
 import { Controller, ControllerContext, RetryLater } from './controller';
 import { isTrue, withCondition } from './kubeConditions';
+import { restoreContent } from './restoreContent';
 import { RestoreDisks } from './restoreDisks';
 import { newTarget, restoredSpec, specForExisting } from './restoreTarget';
 import { LAST_RESTORE, RESTORE_NAME, restoreId } from './restoreVolumes';
@@ -100,9 +101,6 @@ export class RestoreController extends Controller {
       this.#advance(restore, target);
       return undefined;
     } catch (error) {
-      if (error instanceof RetryLater) {
-        return undefined;
-      }
       const { message } = error as Error;
       this.client.event({
         on: restore,
@@ -138,7 +136,7 @@ export class RestoreController extends Controller {
     const { name } = restore.metadata;
     const isSwitched =
       target?.metadata.annotations?.[LAST_RESTORE] === restoreId(restore);
-    const content = this.#content(restore, target, isSwitched);
+    const content = restoreContent(this.store, restore, target, isSwitched);
     if (!this.#isPoweredOff(restore, target)) {
       return;
     }
@@ -158,13 +156,17 @@ export class RestoreController extends Controller {
       });
       return;
     }
-    if (!this.#disks.areBound(restore, content, target)) {
-      if (this.#disks.mayWrite(restore)) {
-        this.#say(restore, creating);
+    const restores = this.#disks.withDataVolumes(restore, content);
+    if (this.#disks.hasOriginals(restore)) {
+      // InPlace: the DataVolumes are named before their claims are taken from them
+      if (this.#say(restore, creating, { restores })) {
+        return;
       }
+    }
+    if (!this.#disks.areBound(restore, content, target)) {
+      this.#say(restore, creating);
       return;
     }
-    const restores = this.#disks.withDataVolumes(restore, content);
     const updating = words(
       'True',
       'Updating target spec',
@@ -189,7 +191,11 @@ export class RestoreController extends Controller {
     const obsolete = target
       ? this.#disks.obsoleteDataVolumes(restore, target)
       : [];
-    if (!restore.status.deletedDataVolumes && obsolete.length > 0 && !isSwitched) {
+    if (
+      !restore.status.deletedDataVolumes &&
+      obsolete.length > 0 &&
+      !isSwitched
+    ) {
       this.#write(restore, status => {
         status.deletedDataVolumes = obsolete;
       });
@@ -254,53 +260,6 @@ export class RestoreController extends Controller {
     });
   }
 
-  /** The captured machine. @throws Error in KubeVirt's words */
-  #content(
-    restore: KubeObject,
-    target: KubeObject | undefined,
-    isSwitched: boolean,
-  ): KubeObject {
-    const { namespace } = restore.metadata;
-    const id = `${namespace}/${restore.spec.virtualMachineSnapshotName}`;
-    const snapshot = this.store.get(
-      R.snapshot,
-      namespace,
-      restore.spec.virtualMachineSnapshotName,
-    );
-    if (!snapshot) {
-      throw new Error(`VMSnapshot ${id} does not exist`);
-    }
-    if (snapshot.status?.phase === 'Failed') {
-      throw new Error(`VMSnapshot ${id} failed and is invalid to use`);
-    }
-    if (!snapshot.status?.readyToUse) {
-      throw new Error(`VMSnapshot ${id} not ready`);
-    }
-    const contentName = snapshot.status.virtualMachineSnapshotContentName;
-    if (!contentName) {
-      throw new Error(`no snapshot content name in ${id}`);
-    }
-    const content = this.store.get(R.content, namespace, contentName);
-    if (!content) {
-      throw new Error(
-        `VMSnapshotContent ${namespace}/${contentName} does not exist`,
-      );
-    }
-    if (!content.status?.readyToUse) {
-      throw new Error(`VMSnapshotContent ${namespace}/${contentName} not ready`);
-    }
-    if (
-      target &&
-      !isSwitched &&
-      target.metadata.uid !== snapshot.status.sourceUID
-    ) {
-      throw new Error(
-        'restore source and restore target are different but restore target already exists',
-      );
-    }
-    return content;
-  }
-
   /** Looks for an instance and says or does what the policy wants about it. */
   #isPoweredOff(restore: KubeObject, target: KubeObject | undefined): boolean {
     const { namespace } = restore.metadata;
@@ -323,8 +282,9 @@ export class RestoreController extends Controller {
     };
     switch (policy) {
       case 'StopTarget':
-        wait(STOPPING);
+        // asked again on every look; while the guest shuts down the refusal is what the status says
         this.#subresources.stop(namespace!, reference.name, ADMIN);
+        wait(STOPPING);
         break;
       case 'FailImmediate':
         this.#fail(restore, MUST_BE_OFF);
@@ -373,7 +333,7 @@ export class RestoreController extends Controller {
   }
 
   #delete(restore: KubeObject, target: KubeObject | undefined): void {
-    if (target?.status?.restoreInProgress === restore.metadata.name) {
+    if (target && target.status?.restoreInProgress === restore.metadata.name) {
       this.#unlock(target);
       return;
     }

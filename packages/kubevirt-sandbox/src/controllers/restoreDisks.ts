@@ -89,20 +89,25 @@ export class RestoreDisks {
     return !waiting && this.#release(restore, content);
   }
 
-  /** False while the flash of an error is on the screen of whoever looks. */
-  mayWrite(restore: KubeObject): boolean {
-    return this.#flash.get(restore.metadata.uid!) !== 'shown';
+  /** InPlace, and claims of the time before are still there. */
+  hasOriginals(restore: KubeObject): boolean {
+    return (
+      restore.spec.volumeRestorePolicy === 'InPlace' &&
+      restore.status.restores.some((entry: VolumeRestore) => {
+        const pvc = this.#claim(restore, entry);
+        return (
+          pvc &&
+          !pvc.metadata.deletionTimestamp &&
+          pvc.metadata.annotations?.[LAST_RESTORE] !== restoreId(restore)
+        );
+      })
+    );
   }
 
-  withDataVolumes(
-    restore: KubeObject,
-    content: KubeObject,
-  ): VolumeRestore[] {
+  withDataVolumes(restore: KubeObject, content: KubeObject): VolumeRestore[] {
     return restore.status.restores.map((entry: VolumeRestore) => {
-      const name = this.#dataVolumeName(restore, content, entry);
-      return name
-        ? { dataVolumeName: name, ...entry }
-        : entry;
+      const name = this.#dataVolumeName(content, entry);
+      return name ? { dataVolumeName: name, ...entry } : entry;
     });
   }
 
@@ -233,7 +238,14 @@ export class RestoreDisks {
     );
     this.#client.create(
       R.pvc,
-      restoredClaim({ restore, content, backup, entry, volumeSnapshot, target }),
+      restoredClaim({
+        restore,
+        content,
+        backup,
+        entry,
+        volumeSnapshot,
+        target,
+      }),
     );
   }
 
@@ -243,7 +255,7 @@ export class RestoreDisks {
     let free = true;
     for (const entry of restore.status.restores as VolumeRestore[]) {
       const claim = entry.persistentVolumeClaim;
-      const dvName = this.#dataVolumeName(restore, content, entry);
+      const dvName = this.#dataVolumeName(content, entry);
       const dv = dvName && this.#store.get(R.dataVolume, namespace, dvName);
       if (dv && dv.metadata.annotations?.[RESTORE_NAME] !== name) {
         this.#client.change(R.dataVolume, dv, copy => {
@@ -272,7 +284,7 @@ export class RestoreDisks {
   #release(restore: KubeObject, content: KubeObject): boolean {
     for (const entry of restore.status.restores as VolumeRestore[]) {
       const pvc = this.#claim(restore, entry)!;
-      const name = this.#dataVolumeName(restore, content, entry);
+      const name = this.#dataVolumeName(content, entry);
       const mine =
         pvc.metadata.annotations?.[LAST_RESTORE] === restoreId(restore);
       if (name && mine && !pvc.metadata.annotations?.[POPULATED_FOR]) {
@@ -288,7 +300,6 @@ export class RestoreDisks {
 
   /** The DataVolume of a restored disk; only disks from dataVolumeTemplates have one. */
   #dataVolumeName(
-    _restore: KubeObject,
     content: KubeObject,
     entry: VolumeRestore,
   ): string | undefined {
@@ -324,7 +335,11 @@ export class RestoreDisks {
       const flashes = parseInt(uid.slice(0, 2), 16) % 10 < 3;
       this.#flash.set(uid, flashes ? 'shown' : 'over');
       const last = entries[entries.length - 1];
-      if (flashes && last && this.#claim(restore, last)?.status?.phase !== 'Bound') {
+      if (
+        flashes &&
+        last &&
+        this.#claim(restore, last)?.status?.phase !== 'Bound'
+      ) {
         throw new Error(
           `persistentvolumeclaims "${last.persistentVolumeClaim}" already exists`,
         );

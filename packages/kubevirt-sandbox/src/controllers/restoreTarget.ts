@@ -59,6 +59,28 @@ export function specForExisting(vm: KubeObject, spec: any): any {
   return next;
 }
 
+/** KubeVirt replaces fields that are not there (a MAC address, say), but does not remove them. */
+function lenient(patch: Operation): Operation {
+  const isIndex = /\/\d+$/.test(patch.path);
+  return patch.op === 'replace' && !isIndex ? { ...patch, op: 'add' } : patch;
+}
+
+/** Empty strings are what Go leaves out; the webhook then gives a new identity. */
+function withoutEmptyIdentity(vm: any): any {
+  const { domain } = vm.spec.template.spec;
+  for (const entry of domain.devices?.interfaces ?? []) {
+    if (entry.macAddress === '') {
+      delete entry.macAddress;
+    }
+  }
+  for (const field of ['serial', 'uuid']) {
+    if (domain.firmware?.[field] === '') {
+      delete domain.firmware[field];
+    }
+  }
+  return vm;
+}
+
 /** The machine to create when the target does not exist. @throws Error when a patch does not apply */
 export function newTarget(
   restore: KubeObject,
@@ -88,10 +110,12 @@ export function newTarget(
     spec: next,
   };
   const patches: Operation[] = (restore.spec.patches ?? []).map(
-    (patch: string) => JSON.parse(patch),
+    (patch: string) => lenient(JSON.parse(patch)),
   );
   try {
-    return applyPatch(vm, patches, true, true).newDocument;
+    return withoutEmptyIdentity(
+      applyPatch(vm, patches, true, true).newDocument,
+    );
   } catch (error) {
     const text = (error as Error).message.split('\n')[0];
     throw new Error(`error patching VM ${vm.metadata.name}: ${text}`);

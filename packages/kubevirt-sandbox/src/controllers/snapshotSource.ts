@@ -8,7 +8,8 @@ import { RetryLater } from './controller';
 import { isTrue } from './kubeConditions';
 import { chooseSnapshotClass, claimVolumes } from './volumes';
 
-export const SOURCE_FINALIZER = 'snapshot.kubevirt.io/snapshot-source-protection';
+export const SOURCE_FINALIZER =
+  'snapshot.kubevirt.io/snapshot-source-protection';
 
 /** The virtual machine that a snapshot is taken of: its lock, its state, its capture. */
 export class SnapshotSource {
@@ -58,9 +59,9 @@ export class SnapshotSource {
     const busy = this.vmi ? [] : this.#podsUsing(volumes.map(v => v.claim));
     if (busy.length > 0) {
       const claims = [...new Set(busy.flatMap(entry => entry.claims))];
-      return ` source is offline but ${busy.length} pods using PVCs [${claims.join(
-        ' ',
-      )}]`;
+      return ` source is offline but ${
+        busy.length
+      } pods using PVCs [${claims.join(' ')}]`;
     }
     const holder = this.vm.status?.snapshotInProgress;
     return holder && holder !== snapshot

@@ -126,10 +126,7 @@ export function nextStatus(input: StatusInput): any {
   }
   if (status.phase === 'InProgress' && source && !input.deleting) {
     if (!(input.deadlineExceeded && first)) {
-      setIndications(
-        status,
-        currentIndications(source, status.error?.message),
-      );
+      setIndications(status, currentIndications(source, status.error?.message));
     }
   }
   if (input.deleting) {
@@ -158,7 +155,10 @@ export function nextStatus(input: StatusInput): any {
     status.readyToUse = content?.status?.readyToUse === true;
     set('Progressing', 'False', 'Operation complete');
   } else if (status.phase === 'InProgress') {
-    const progress = input.progress ?? { locked: false, reason: 'Source not locked' };
+    const progress = input.progress ?? {
+      locked: false,
+      reason: 'Source not locked',
+    };
     if (status.error) {
       set('Progressing', 'False', 'In error state');
     } else {

@@ -28,7 +28,9 @@ export class VmiController extends Controller implements Node {
     if (vmi.metadata.deletionTimestamp) {
       return this.#stop(vmi);
     }
-    if (!vmi.metadata.annotations?.['kubevirt.io/latest-observed-api-version']) {
+    if (
+      !vmi.metadata.annotations?.['kubevirt.io/latest-observed-api-version']
+    ) {
       this.client.change(R.vmi, vmi, copy => {
         copy.metadata.annotations = {
           ...copy.metadata.annotations,
@@ -80,7 +82,7 @@ export class VmiController extends Controller implements Node {
     const { freezeError } = this.#guest(vmi);
     if (!freezeError && !isTrue(vmi, 'AgentConnected')) {
       throw new Error(
-        "command Freeze failed: \"LibvirtError(Code=86, Domain=10, Message='Guest agent is not responding: QEMU guest agent is not connected')\"",
+        'command Freeze failed: "LibvirtError(Code=86, Domain=10, Message=\'Guest agent is not responding: QEMU guest agent is not connected\')"',
       );
     }
     if (freezeError) {

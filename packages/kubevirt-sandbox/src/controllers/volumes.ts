@@ -6,8 +6,7 @@ import type { KubeObject } from '../types';
 /** A volume of a virtual machine with a claim behind it. */
 export type ClaimVolume = { name: string; claim: string };
 
-const DEFAULT_CLASS =
-  'snapshot.storage.kubernetes.io/is-default-class';
+const DEFAULT_CLASS = 'snapshot.storage.kubernetes.io/is-default-class';
 
 export function volumesOf(vm: { spec?: any }): any[] {
   return vm.spec?.template?.spec?.volumes ?? [];
@@ -50,8 +49,11 @@ export function chooseSnapshotClass(
       ? { kind: 'found', name: preferred }
       : { kind: 'none' };
   }
-  const provisioner = store.get(R.storageClass, undefined, storageClass)
-    ?.provisioner;
+  const provisioner = store.get(
+    R.storageClass,
+    undefined,
+    storageClass,
+  )?.provisioner;
   const matching = store
     .list(R.volumeSnapshotClass)
     .filter(entry => provisioner && entry.driver === provisioner);

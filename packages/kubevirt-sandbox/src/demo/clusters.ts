@@ -14,7 +14,6 @@ export type DemoCluster = {
   history: (many: number) => History[];
 };
 
-
 const EAST_MACHINES: DemoMachine[] = [
   {
     namespace: 'shop',
@@ -197,7 +196,6 @@ function westHistory(): History[] {
     },
   ];
 }
-
 
 const NAMESPACES = ['shop', 'data', 'billing', 'platform'];
 

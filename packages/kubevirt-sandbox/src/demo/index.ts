@@ -55,11 +55,7 @@ function importMachine(cluster: SandboxCluster, machine: DemoMachine) {
   );
   if (machine.root !== 'container') {
     const dataVolume = put(
-      filledDataVolume(
-        namespace,
-        `${name}-root`,
-        dataVolumeSpec(machine.root),
-      ),
+      filledDataVolume(namespace, `${name}-root`, dataVolumeSpec(machine.root)),
       vm,
     );
     put(

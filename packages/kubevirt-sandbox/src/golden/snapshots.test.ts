@@ -26,7 +26,7 @@ const KINDS = [
   'VolumeSnapshot',
 ];
 /** Deadlines and retries of many seconds pass in fractions of one; their order stays. */
-const FACTOR = 15;
+const FACTOR = 10;
 
 describe('recorded flows of snapshots', () => {
   let sandbox: Sandbox;
@@ -40,7 +40,6 @@ describe('recorded flows of snapshots', () => {
       clock: new SystemClock({ factor: FACTOR }),
       speed: 1,
     });
-    sandbox.faults.setStorageDelays('fast', { bindMs: 50, importMs: 50 });
   });
 
   afterAll(() => sandbox.stop());
@@ -48,6 +47,12 @@ describe('recorded flows of snapshots', () => {
   beforeEach(() => {
     counter += 1;
     namespace = `golden-${counter}`;
+    sandbox.faults.setStorageDelays('fast', {
+      bindMs: 50,
+      importMs: 50,
+      cutMs: 1500,
+      readyMs: 2500,
+    });
   });
 
   afterEach(() => {
@@ -70,15 +75,19 @@ describe('recorded flows of snapshots', () => {
   async function expectSteps(since: number, expected: unknown): Promise<void> {
     const wanted = expected as ExpectedStep[];
     const last = wanted[wanted.length - 1];
-    await until(`${last[1]} ${last[2]}`, () => {
-      const steps = recorder.steps(since);
-      return (
-        steps.length >= wanted.length &&
-        wanted.every(([, object, text]) =>
-          steps.some(step => step.object === object && step.text === text),
-        )
-      );
-    }, 4000).catch(() => {});
+    await until(
+      `${last[1]} ${last[2]}`,
+      () => {
+        const steps = recorder.steps(since);
+        return (
+          steps.length >= wanted.length &&
+          wanted.every(([, object, text]) =>
+            steps.some(step => step.object === object && step.text === text),
+          )
+        );
+      },
+      4000,
+    ).catch(() => {});
     expect(compareSteps(wanted, recorder.steps(since))).toEqual([]);
   }
 
@@ -90,7 +99,11 @@ describe('recorded flows of snapshots', () => {
       ?.virtualMachineSnapshotContentName;
 
   const guest = (behaviour: object) =>
-    sandbox.faults.setGuest(namespace, 'web-01', { bootMs: 50, stopMs: 50, ...behaviour });
+    sandbox.faults.setGuest(namespace, 'web-01', {
+      bootMs: 50,
+      stopMs: 50,
+      ...behaviour,
+    });
 
   const remove = (name: string) =>
     sandbox.objects.remove(snapshotRef(namespace, name));
@@ -103,9 +116,11 @@ describe('recorded flows of snapshots', () => {
 
     it('a: takes and deletes', async () => {
       const since = take('snap-1', 'web-01');
-      await until('ready', () =>
-        sandbox.objects.get(snapshotRef(namespace, 'snap-1'))?.status
-          ?.readyToUse,
+      await until(
+        'ready',
+        () =>
+          sandbox.objects.get(snapshotRef(namespace, 'snap-1'))?.status
+            ?.readyToUse,
       );
       remove('snap-1');
       await expectSteps(
@@ -127,9 +142,11 @@ describe('recorded flows of snapshots', () => {
 
     it('b: keeps the content of a finished one with Retain', async () => {
       const since = take('snap-3', 'web-01', { deletionPolicy: 'Retain' });
-      await until('ready', () =>
-        sandbox.objects.get(snapshotRef(namespace, 'snap-3'))?.status
-          ?.readyToUse,
+      await until(
+        'ready',
+        () =>
+          sandbox.objects.get(snapshotRef(namespace, 'snap-3'))?.status
+            ?.readyToUse,
       );
       remove('snap-3');
       await expectSteps(since, b['Retain keeps a finished content']);
@@ -190,7 +207,7 @@ describe('recorded flows of snapshots', () => {
     });
 
     it('e: queues a second one', async () => {
-      sandbox.faults.setStorageDelays('fast', { cutMs: 4000 });
+      sandbox.faults.setStorageDelays('fast', { cutMs: 4000, readyMs: 500 });
       const since = take('snap-1', 'web-01');
       take('snap-2', 'web-01');
       await expectSteps(since, e['two at once']);
@@ -249,7 +266,6 @@ describe('recorded flows of snapshots', () => {
 
   describe('on a running machine', () => {
     async function run(behaviour: object = {}) {
-      sandbox.faults.setStorageDelays('fast', { cutMs: 1500 });
       await createMachine(sandbox, namespace, 'web-01');
       guest(behaviour);
       await startMachine(sandbox, namespace, 'web-01');
@@ -266,7 +282,9 @@ describe('recorded flows of snapshots', () => {
       await run();
       await record('web-01');
       sandbox.objects.patch(vmRef(namespace, 'web-01'), {
-        spec: { template: { spec: { domain: { memory: { guest: '384Mi' } } } } },
+        spec: {
+          template: { spec: { domain: { memory: { guest: '384Mi' } } } },
+        },
       });
       take('snap-agent', 'web-01');
       const name = await until('content', () => contentName('snap-agent'));
@@ -310,7 +328,7 @@ describe('recorded flows of snapshots', () => {
       await record('web-01');
       guest({
         freezeError:
-          "command Freeze failed: \"LibvirtError(Code=86, Domain=10, Message='Guest agent is not responding')\"",
+          'command Freeze failed: "LibvirtError(Code=86, Domain=10, Message=\'Guest agent is not responding\')"',
       });
       const since = take('snap-frz', 'web-01');
       await until(

@@ -77,7 +77,10 @@ const FACTS: Record<string, Fact[]> = {
     [
       'error',
       object =>
-        object.status?.error?.message?.replace(/vmsnapshot-[0-9a-f-]{36}/, 'vs'),
+        object.status?.error?.message?.replace(
+          /vmsnapshot-[0-9a-f-]{36}/,
+          'vs',
+        ),
     ],
   ],
   VirtualMachineSnapshotContent: [

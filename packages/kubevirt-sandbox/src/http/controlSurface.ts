@@ -58,9 +58,7 @@ export class ControlSurface {
       'GET faults': () => ({ items: faults.list() }),
       'POST faults': ({ body }) => ({ id: faults.add(need(body, 'fault')) }),
       'DELETE faults': ({ rest }) =>
-        rest
-          ? { removed: faults.remove(rest) }
-          : call(() => faults.clear()),
+        rest ? { removed: faults.remove(rest) } : call(() => faults.clear()),
       'POST volume-faults': ({ body }) => ({
         id: faults.addVolumeFault(need(body, 'fault')),
       }),

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  groupVersion,
-  resourceKey,
-  ResourceType,
-} from '../api/resources';
+import { groupVersion, resourceKey, ResourceType } from '../api/resources';
 import {
   parseFieldSelector,
   parseLabelSelector,
@@ -184,11 +180,7 @@ export class Lists {
     };
   }
 
-  #continued(
-    type: ResourceType,
-    namespace: string | undefined,
-    text: string,
-  ) {
+  #continued(type: ResourceType, namespace: string | undefined, text: string) {
     let token: Token;
     try {
       token = JSON.parse(Buffer.from(text, 'base64url').toString());
@@ -196,7 +188,9 @@ export class Lists {
       token = { v: 'meta.k8s.io/v1', rv: -1, start: '' };
     }
     if (typeof token?.rv !== 'number' || token.rv < 0) {
-      throw badRequest('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+      throw badRequest(
+        'continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
+      );
     }
     const objects = this.#snapshots.get(this.#key(type, namespace, token.rv));
     if (!objects) {

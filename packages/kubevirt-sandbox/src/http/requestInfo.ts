@@ -57,7 +57,8 @@ export function parseRequest(
   info.verb = VERBS[method] ?? method.toLowerCase();
   if (method === 'GET' || method === 'HEAD') {
     const watch = isTrue(url.searchParams.get('watch'));
-    info.verb = info.name ? 'get' : watch ? 'watch' : 'list';
+    const many = watch ? 'watch' : 'list';
+    info.verb = info.name ? 'get' : many;
   } else if (method === 'DELETE' && !info.name) {
     info.verb = 'deletecollection';
   }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ObjectApi, UserInfo, WriteOptions } from '../api/objectApi';
 import { resourceKey, ResourceType } from '../api/resources';
-import { ApiError, badRequest, notFound } from '../api/status';
+import { ApiError, badRequest } from '../api/status';
 import { Tokens } from '../api/tokens';
 import { isObject } from '../json';
 import type { ObjectStore } from '../storage/objectStore';
@@ -11,7 +11,13 @@ import { mediaType, negotiate, parseBody, readText } from './content';
 import { Lists, selection, writeObject } from './lists';
 import type { Reply } from './reply';
 import type { RequestInfo } from './requestInfo';
+import { requestToken } from './tokenRequest';
 import { Watches } from './watches';
+import {
+  METHOD_NOT_ALLOWED,
+  warningHeaders,
+  writeOptions,
+} from './writeOptions';
 
 type Context = {
   request: IncomingMessage;
@@ -21,58 +27,6 @@ type Context = {
   type: ResourceType;
   user: UserInfo;
 };
-
-export const METHOD_NOT_ALLOWED = new ApiError({
-  code: 405,
-  reason: 'MethodNotAllowed',
-  message: 'the server does not allow this method on the requested resource',
-  details: {},
-});
-
-function writeOptions(
-  { url, info, user }: Context,
-  warnings: string[],
-): WriteOptions {
-  const dryRun = url.searchParams.getAll('dryRun');
-  const bad = dryRun.find(value => value !== 'All');
-  if (bad !== undefined) {
-    const field = 'dryRun';
-    const message = `Unsupported value: ${JSON.stringify(
-      bad,
-    )}: supported values: "All"`;
-    throw new ApiError({
-      code: 422,
-      reason: 'Invalid',
-      message: `CreateOptions.meta.k8s.io "" is invalid: ${field}: ${message}`,
-      details: {
-        group: 'meta.k8s.io',
-        kind: 'CreateOptions',
-        causes: [{ reason: 'FieldValueNotSupported', message, field }],
-      },
-    });
-  }
-  return {
-    user,
-    version: info.version,
-    dryRun: dryRun.length > 0,
-    fieldValidation:
-      (url.searchParams.get('fieldValidation') as
-        | WriteOptions['fieldValidation']
-        | null) ?? 'Warn',
-    warnings,
-    ...(info.subresource === 'status' && { subresource: 'status' }),
-  };
-}
-
-function warningHeaders(warnings: string[]): Reply['headers'] {
-  return warnings.length === 0
-    ? undefined
-    : {
-        warning: warnings
-          .map(text => `299 - ${JSON.stringify(text)}`)
-          .join(', '),
-      };
-}
 
 /** The verbs on stored resources. */
 export class ResourceRoutes {
@@ -101,7 +55,7 @@ export class ResourceRoutes {
     const { info, type, url } = context;
     if (info.subresource) {
       if (info.plural === 'serviceaccounts' && info.subresource === 'token') {
-        return this.#token(context);
+        return requestToken(this.#tokens, info, context.request);
       }
       if (info.subresource !== 'status' || !type.status) {
         throw new ApiError({
@@ -322,9 +276,15 @@ export class ResourceRoutes {
       .list(resourceKey(type), namespace)
       .filter(selection(type, url.searchParams));
     for (const { metadata } of doomed) {
-      this.#api.delete(type, metadata.namespace, metadata.name!, {
-        propagationPolicy: options.request.propagationPolicy,
-      }, { dryRun: options.dryRun });
+      this.#api.delete(
+        type,
+        metadata.namespace,
+        metadata.name!,
+        {
+          propagationPolicy: options.request.propagationPolicy,
+        },
+        { dryRun: options.dryRun },
+      );
     }
     const texts = doomed.map(object => writeObject(type, object, info.version));
     return {
@@ -334,57 +294,6 @@ export class ResourceRoutes {
       }","metadata":{"resourceVersion":"${
         this.#store.version
       }"},"items":[${texts.join(',')}]}`,
-    };
-  }
-
-  async #token(context: Context): Promise<Reply> {
-    const { info, request } = context;
-    if (info.verb !== 'create') {
-      throw METHOD_NOT_ALLOWED;
-    }
-    const body: any = parseBody(await readText(request), mediaType(request));
-    const seconds = body?.spec?.expirationSeconds ?? 3600;
-    if (seconds < 600) {
-      throw new ApiError({
-        code: 422,
-        reason: 'Invalid',
-        message: `TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: ${seconds}: may not specify a duration less than 10 minutes`,
-        details: { group: 'authentication.k8s.io', kind: 'TokenRequest' },
-      });
-    }
-    const issued = this.#tokens.issue(
-      info.namespace!,
-      info.name!,
-      seconds,
-      body?.spec?.audiences?.length ? body.spec.audiences : undefined,
-    );
-    if (!issued) {
-      throw notFound({ group: '', plural: 'serviceaccounts' }, info.name!);
-    }
-    return {
-      code: 201,
-      json: {
-        kind: 'TokenRequest',
-        apiVersion: 'authentication.k8s.io/v1',
-        metadata: {
-          name: info.name,
-          namespace: info.namespace,
-          creationTimestamp: new Date().toISOString().replace(/\.\d+/, ''),
-        },
-        spec: {
-          audiences: body?.spec?.audiences ?? [
-            'https://kubernetes.default.svc.cluster.local',
-          ],
-          expirationSeconds: seconds,
-          boundObjectRef: null,
-        },
-        status: {
-          token: issued.token,
-          expirationTimestamp: new Date(issued.expires)
-            .toISOString()
-            .replace(/\.\d+/, ''),
-        },
-      },
     };
   }
 }

@@ -12,7 +12,8 @@ import { Conditions } from '../faults/conditions';
 import { acceptsAnything, mediaType, parseBody, readText } from './content';
 import type { Reply } from './reply';
 import { attributesOf, parseRequest, RequestInfo } from './requestInfo';
-import { METHOD_NOT_ALLOWED, ResourceRoutes } from './resourceRoutes';
+import { ResourceRoutes } from './resourceRoutes';
+import { METHOD_NOT_ALLOWED } from './writeOptions';
 
 const SUBRESOURCES = 'subresources.kubevirt.io';
 const REVIEWS = ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'];
@@ -115,7 +116,11 @@ export class Router {
         details: {},
       });
     }
-    if (type.namespaced === false && info.namespace && type.kind !== 'Namespace') {
+    if (
+      type.namespaced === false &&
+      info.namespace &&
+      type.kind !== 'Namespace'
+    ) {
       throw notFound(type, info.name ?? '');
     }
     return this.#resources.handle({ ...call, info, type });
@@ -149,10 +154,7 @@ export class Router {
     return found ? { code: 200, json: found } : PAGE_NOT_FOUND;
   }
 
-  async #action(
-    { request, user }: Call,
-    info: RequestInfo,
-  ): Promise<Reply> {
+  async #action({ request, user }: Call, info: RequestInfo): Promise<Reply> {
     if (!this.#conditions.virtApiUp) {
       return this.#unreachable();
     }

@@ -75,8 +75,12 @@ describe('watches', () => {
       `${PATH}?labelSelector=team%3Da&allowWatchBookmarks=true`,
     );
     create('third', { team: 'b' });
-    sandbox.objects.patch(ref('third'), { metadata: { labels: { team: 'a' } } });
-    sandbox.objects.patch(ref('third'), { metadata: { labels: { team: 'b' } } });
+    sandbox.objects.patch(ref('third'), {
+      metadata: { labels: { team: 'a' } },
+    });
+    sandbox.objects.patch(ref('third'), {
+      metadata: { labels: { team: 'b' } },
+    });
     await until('three events', () => watch.events.length === 3);
     expect(watch.events.map(event => event.type)).toEqual([
       'BOOKMARK',

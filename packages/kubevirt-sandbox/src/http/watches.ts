@@ -99,14 +99,17 @@ export class Watches {
     const { response, params } = request;
     const key = resourceKey(request.type);
     const cancels: Array<() => void> = [];
-    const finish = () => {
-      this.#streams.delete(stream);
-      cancels.splice(0).forEach(cancel => cancel());
-      if (!response.writableEnded) {
-        response.end();
-      }
+    const stream: Stream = {
+      response,
+      finish: () => {
+        this.#streams.delete(stream);
+        cancels.splice(0).forEach(cancel => cancel());
+        if (!response.writableEnded) {
+          response.end();
+        }
+      },
     };
-    const stream: Stream = { response, finish };
+    const { finish } = stream;
     this.#streams.add(stream);
     response.on('close', finish);
     cancels.push(
@@ -121,9 +124,7 @@ export class Watches {
     );
     const seconds = Number(params.get('timeoutSeconds') ?? 0);
     const timeout =
-      seconds > 0
-        ? seconds * 1000
-        : DEFAULT_TIMEOUT_MS * (1 + Math.random());
+      seconds > 0 ? seconds * 1000 : DEFAULT_TIMEOUT_MS * (1 + Math.random());
     cancels.push(this.#clock.after(timeout, finish));
     if (bookmarks) {
       this.#repeatBookmarks(request, cancels, timeout);

@@ -138,7 +138,10 @@ export class ObjectStore {
   }
 
   /** Puts saved objects back without events: a watch cannot start before a restart of the server. */
-  load(version: number, objects: Array<{ resource: string; object: KubeObject }>) {
+  load(
+    version: number,
+    objects: Array<{ resource: string; object: KubeObject }>,
+  ) {
     for (const { resource, object } of objects) {
       const key = objectKey(object.metadata.namespace, object.metadata.name!);
       this.#shelf(resource).objects.set(key, object);

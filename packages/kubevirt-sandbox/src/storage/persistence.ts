@@ -20,6 +20,8 @@ export type SavedState = Header & {
 };
 
 const SAVE_AFTER_MS = 500;
+/** Saving takes at most this share of the time, however large the cluster is. */
+const SAVE_SHARE = 0.1;
 
 /** Keeps the state in one file of JSON lines, replaced atomically. */
 export class Persistence {
@@ -29,6 +31,7 @@ export class Persistence {
   #timer: NodeJS.Timeout | undefined;
   #saving: Promise<void> = Promise.resolve();
   #closed = false;
+  #lastSaveMs = 0;
 
   constructor(options: {
     dataDir: string;
@@ -70,7 +73,7 @@ export class Persistence {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#saving = this.#saving.then(() => this.#save()).catch(() => {});
-    }, SAVE_AFTER_MS);
+    }, Math.max(SAVE_AFTER_MS, this.#lastSaveMs / SAVE_SHARE));
     this.#timer.unref();
   }
 
@@ -82,6 +85,7 @@ export class Persistence {
   }
 
   async #save(): Promise<void> {
+    const started = Date.now();
     // taken in one go: the objects never change, so writing may take its time
     const header: Header = {
       format: 1,
@@ -111,5 +115,6 @@ export class Persistence {
       await handle.close();
     }
     await rename(temporary, this.#file);
+    this.#lastSaveMs = Date.now() - started;
   }
 }

@@ -6,7 +6,8 @@ import { openWatch, RunningWatch } from './watch';
 const PATHS: Record<string, string> = {
   VirtualMachine: 'kubevirt.io/v1/virtualmachines',
   VirtualMachineInstance: 'kubevirt.io/v1/virtualmachineinstances',
-  VirtualMachineSnapshot: 'snapshot.kubevirt.io/v1beta1/virtualmachinesnapshots',
+  VirtualMachineSnapshot:
+    'snapshot.kubevirt.io/v1beta1/virtualmachinesnapshots',
   VirtualMachineSnapshotContent:
     'snapshot.kubevirt.io/v1beta1/virtualmachinesnapshotcontents',
   VirtualMachineRestore: 'snapshot.kubevirt.io/v1beta1/virtualmachinerestores',

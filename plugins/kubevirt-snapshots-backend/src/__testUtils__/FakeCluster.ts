@@ -61,6 +61,7 @@ export class FakeCluster implements ClusterService {
       uid: randomUUID(),
       resourceVersion: String(this.#version++),
       deleting: false,
+      createdAt: '2025-01-01T00:00:00Z',
       printableStatus: 'Running',
       running: true,
       paused: false,

@@ -273,13 +273,20 @@ describe('permissions', () => {
         'kubevirt-snapshots/owner': 'group:default/team-b',
       },
     });
+    // Failed, so that nothing tells what it captured, and older than the VM.
+    cluster.addSnapshot('too-old', {
+      facts: { phase: 'Failed' },
+      capturedVmUid: undefined,
+      createdAt: '2024-01-01T00:00:00Z',
+    });
     const list = routes.find(r => r.id === 'listSnapshots')!;
     const own = await call(list, 'owner');
     const all = await call(list, 'platform');
     expect(own.body.items.map((i: any) => i.name)).not.toContain(
       'of-the-former',
     );
-    expect(all.body.allItems).toBe(own.body.allItems + 1);
+    expect(own.body.items.map((i: any) => i.name)).not.toContain('too-old');
+    expect(all.body.allItems).toBe(own.body.allItems + 2);
     expect(own.body.stateCounts.ready).toBe(all.body.stateCounts.ready - 1);
     expect(
       all.body.items.find((i: any) => i.name === 'of-the-former').formerVm,

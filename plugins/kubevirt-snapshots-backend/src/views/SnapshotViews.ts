@@ -178,7 +178,7 @@ export class SnapshotViews {
     const rows = records.map(record =>
       rowOfRecord({
         record,
-        vmUid: vm.uid,
+        vm,
         operations,
         author: this.#index.authorOf(record.uid),
         capture: this.#captures.of(record),
@@ -350,8 +350,9 @@ export class SnapshotViews {
 function formerResource(ref: VmRef, row: SnapshotRow): VmResource {
   return {
     ref,
-    uid: row.capture!.vmUid,
-    owners: row.capture!.owners,
+    uid: row.capture?.vmUid,
+    // Where nobody recorded them, nobody owned it.
+    owners: row.capture?.owners ?? [],
     labels: {},
   };
 }

@@ -7,7 +7,10 @@ import {
   type SnapshotState,
   type StepView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import type { SnapshotRecord } from 'backstage-plugin-kubevirt-snapshots-node';
+import type {
+  SnapshotRecord,
+  VmRecord,
+} from 'backstage-plugin-kubevirt-snapshots-node';
 import { toOperationView, type Operation } from '../operations/types';
 import type { Capture } from './CaptureRecorder';
 
@@ -87,6 +90,21 @@ export function problemOf(record: SnapshotRecord): string | undefined {
   return undefined;
 }
 
+/**
+ * Whether another VM of this name was captured. Where nobody has seen what was
+ * (KubeVirt removes the content of a snapshot that failed), one that is older
+ * than the VM can't be of it.
+ */
+function isOfFormerVm(
+  record: SnapshotRecord,
+  vm: Pick<VmRecord, 'uid' | 'createdAt'>,
+  capture: Capture | undefined,
+): boolean {
+  return capture
+    ? capture.vmUid !== vm.uid
+    : Date.parse(record.createdAt) < Date.parse(vm.createdAt);
+}
+
 function openOn(
   operations: Operation[],
   type: Operation['type'],
@@ -105,7 +123,7 @@ function openOn(
 /** A snapshot that is in the cluster. */
 export function rowOfRecord(options: {
   record: SnapshotRecord;
-  vmUid: string;
+  vm: Pick<VmRecord, 'uid' | 'createdAt'>;
   operations: Operation[];
   author?: string;
   capture?: Capture;
@@ -142,7 +160,7 @@ export function rowOfRecord(options: {
           : undefined,
       createdBy: author,
       description: record.annotations.description,
-      formerVm: capture !== undefined && capture.vmUid !== options.vmUid,
+      formerVm: isOfFormerVm(record, options.vm, capture),
       problem: problemOf(record) ?? operation?.error?.message,
       steps: stepsOf(state, record.disks),
       operation: operation && toOperationView(operation),

@@ -26,6 +26,14 @@ type Key = { namespace: string; name: string };
 
 const keyOf = ({ namespace, name }: Key) => `${namespace}/${name}`;
 
+const USE_INDEXES: ((use: UseRecord) => (string | undefined)[])[] = [
+  u => [u.snapshotName && `${u.namespace}/${u.snapshotName}`],
+  u => [
+    u.targetVm && `${u.namespace}/${u.targetVm}`,
+    u.sourceVm && `${u.namespace}/${u.sourceVm}`,
+  ],
+];
+
 /** Where a reflector puts what it sees of one resource. */
 export interface Sink {
   upsert(raw: Raw): void;
@@ -240,14 +248,6 @@ export class ClusterCache {
     };
   }
 }
-
-const USE_INDEXES: ((use: UseRecord) => (string | undefined)[])[] = [
-  u => [u.snapshotName && `${u.namespace}/${u.snapshotName}`],
-  u => [
-    u.targetVm && `${u.namespace}/${u.targetVm}`,
-    u.sourceVm && `${u.namespace}/${u.sourceVm}`,
-  ],
-];
 
 /** A relist brings the same again; that is no change. */
 function isSameVersion(a: unknown, b: unknown): boolean {

@@ -64,7 +64,10 @@ export class ClusterConnection {
       cluster: config.name,
       transport: this.#transport,
       // The watches may hang on the same dead connection without knowing.
-      onUnreachable: () => this.#reflectors.forEach(r => r.verify()),
+      onUnreachable: () =>
+        this.#reflectors
+          .filter(r => r.state.phase === 'live')
+          .forEach(r => r.verify()),
     });
     this.#bypass = BypassCheck.create({
       cluster: config,
@@ -130,7 +133,7 @@ export class ClusterConnection {
     const { name } = this.#config;
     if (message) {
       this.#logger.warn(`Cluster ${name} is ${state}: ${message}`);
-    } else {
+    } else if (state === 'live') {
       this.#logger.info(`Cluster ${name} is ${state}`);
     }
     this.#hub.freshnessChanged(name);

@@ -7,7 +7,7 @@ import type {
   Verdict,
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { Change, ChangeHub } from '../cache/ChangeHub';
+import { ChangeHub } from '../cache/ChangeHub';
 import { readKubevirtSnapshotsConfig } from '../config/readConfig';
 import { DEFAULT_TIMINGS, ReflectorTimings } from '../watch/backoff';
 import { findBlockers } from './blockers';
@@ -165,7 +165,9 @@ export class DefaultClusterService implements ClusterService {
     return this.#hub.subscribe(ref, listener);
   }
 
-  subscribeAll(listener: (change: Change) => void): () => void {
+  subscribeAll(
+    listener: (change: { cluster: string; ref?: VmRef }) => void,
+  ): () => void {
     return this.#hub.subscribeAll(listener);
   }
 

@@ -20,10 +20,12 @@ const UNUSABLE: [ClusterErrorCode, NonNullable<ClusterStatus['code']>][] = [
 export function clusterState(
   states: readonly ReflectorState[],
 ): ConnectionState {
-  const heard = states.map(s => s.heardAt);
-  const asOf = heard.every(h => h !== undefined)
-    ? new Date(Math.min(...heard)).toISOString()
-    : undefined;
+  // What isn't served isn't heard of either.
+  const heard = states.filter(s => s.phase !== 'absent').map(s => s.heardAt);
+  const asOf =
+    heard.length > 0 && heard.every(h => h !== undefined)
+      ? new Date(Math.min(...heard)).toISOString()
+      : undefined;
   const failed = states.filter(s => s.phase === 'failed');
   for (const [errorCode, code] of UNUSABLE) {
     const error = failed.find(s => s.error?.code === errorCode)?.error;

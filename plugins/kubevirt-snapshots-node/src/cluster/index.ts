@@ -4,3 +4,4 @@ export * from './clusterServiceRef';
 export * from './CommittedIntent';
 export * from './DefaultClusterService';
 export * from './types';
+export type { ReflectorTimings } from '../watch/backoff';

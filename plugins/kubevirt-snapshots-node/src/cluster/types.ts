@@ -21,6 +21,8 @@ export interface VmRecord {
   uid: string;
   resourceVersion: string;
   deleting: boolean;
+  /** RFC 3339 */
+  createdAt: string;
   printableStatus: string;
   /** A VirtualMachineInstance exists. */
   running: boolean;

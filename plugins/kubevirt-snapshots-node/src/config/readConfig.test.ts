@@ -86,6 +86,19 @@ describe('readKubevirtSnapshotsConfig', () => {
     expect(clusters[0].caData).toBeUndefined();
   });
 
+  it("finds the Kubernetes plugin's account under another name", () => {
+    const { clusters } = read(
+      {
+        clusters: [{ ...cluster, name: 'x', url: 'https://k8s.example.com/' }],
+      },
+      kubernetes,
+    );
+    expect(clusters[0]).toMatchObject({
+      kubernetesPlugin: { serviceAccountToken: 'readonly' },
+    });
+    expect(clusters[0].caData).toBeUndefined();
+  });
+
   it('keeps the path of a URL', () => {
     expect(
       read({

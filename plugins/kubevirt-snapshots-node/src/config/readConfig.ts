@@ -63,6 +63,16 @@ function readAuthProvider(entry: Config): string {
   return typeof provider === 'string' ? provider : 'unknown';
 }
 
+/** The same cluster may go by another name in the Kubernetes plugin. */
+function findByUrl(
+  kubernetes: Map<string, Config>,
+  url: string,
+): Config | undefined {
+  return Array.from(kubernetes.values()).find(
+    entry => entry.getOptionalString('url')?.replace(/\/+$/, '') === url,
+  );
+}
+
 function readCluster(
   entry: Config,
   at: string,
@@ -91,6 +101,13 @@ function readCluster(
       `${at}.serviceAccountTokenFile is missing. Name the file with the token of the service account kubevirt-snapshots of cluster "${name}"; deploy/README.md says how to make one.`,
     );
   }
+  const checkedUrl = checkClusterUrl(
+    url,
+    entry.has('url')
+      ? `${at}.url`
+      : `url of cluster "${name}" under kubernetes.clusterLocatorMethods`,
+  );
+  const account = inherited ?? findByUrl(kubernetes, checkedUrl);
   // CA and verification belong together: what is given here replaces both.
   const ownTrust = ['caFile', 'caData', 'skipTLSVerify'].some(k =>
     entry.has(k),
@@ -100,20 +117,15 @@ function readCluster(
     name,
     title:
       entry.getOptionalString('title') ?? inherited?.getOptionalString('title'),
-    url: checkClusterUrl(
-      url,
-      entry.has('url')
-        ? `${at}.url`
-        : `url of cluster "${name}" under kubernetes.clusterLocatorMethods`,
-    ),
+    url: checkedUrl,
     serviceAccountTokenFile,
     caFile: trust?.getOptionalString('caFile'),
     caData: trust?.getOptionalString('caData'),
     skipTLSVerify: trust?.getOptionalBoolean('skipTLSVerify'),
     namespaces: readNamespaces(entry, at),
-    kubernetesPlugin: inherited && {
-      authProvider: readAuthProvider(inherited),
-      serviceAccountToken: inherited.getOptionalString('serviceAccountToken'),
+    kubernetesPlugin: account && {
+      authProvider: readAuthProvider(account),
+      serviceAccountToken: account.getOptionalString('serviceAccountToken'),
     },
   };
 }

@@ -4,7 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  LoggerService,
+  resolvePackagePath,
+} from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
 import { DefaultClusterService } from '../cluster/DefaultClusterService';
 import { ClusterTransport } from '../transport/ClusterTransport';
@@ -13,7 +16,10 @@ import { AdminClient, KubeRef } from './AdminClient';
 import { eventually } from './helpers';
 import type { ContractContext, Disturbances } from './types';
 
-const DEPLOY = path.resolve(__dirname, '../../../../deploy');
+const DEPLOY = resolvePackagePath(
+  'backstage-plugin-kubevirt-snapshots-node',
+  '../../deploy',
+);
 const ACCOUNT = {
   namespace: 'backstage-kubevirt-snapshots',
   name: 'kubevirt-snapshots',
@@ -70,10 +76,18 @@ export class ContractBed {
     for (const close of this.#closers.reverse()) {
       await close();
     }
+    const left: string[] = [];
     for (const ref of this.#made.reverse()) {
-      await this.#admin.delete(ref);
+      await this.#admin
+        .delete(ref)
+        .catch(error =>
+          left.push(`${ref.kind} ${ref.name} (${error.message})`),
+        );
     }
     this.#admin.close();
+    if (left.length > 0) {
+      throw new Error(`These could not be removed: ${left.join(', ')}`);
+    }
   }
 
   async #setUp(options: ContractBedOptions): Promise<void> {

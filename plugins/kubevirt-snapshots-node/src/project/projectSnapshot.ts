@@ -27,7 +27,7 @@ const MAX_INDICATIONS = 16;
 /** What the cache keeps of a VirtualMachineSnapshot alone, before its content is joined. */
 export type SnapshotFactsRecord = Omit<
   SnapshotRecord,
-  'capturedVmUid' | 'disks'
+  'capturedVmUid' | 'capturedAnnotations' | 'disks'
 >;
 
 /** What the cache keeps of a VirtualMachineSnapshotContent. */
@@ -37,6 +37,8 @@ export interface ContentFacts {
   resourceVersion: string;
   snapshotName: string;
   vmUid?: string;
+  /** Under `kubevirt-snapshots/`, of the captured VM. */
+  vmAnnotations: Record<string, string>;
   total: number;
   cut: number;
   ready: number;
@@ -188,6 +190,15 @@ export function projectContentFacts(
     resourceVersion: id.resourceVersion,
     snapshotName: textAt(raw, ['spec', 'virtualMachineSnapshotName']) ?? '',
     vmUid: vmUid && text(vmUid),
+    vmAnnotations: textMap(
+      at(raw, 'spec', 'source', 'virtualMachine', 'metadata', 'annotations'),
+      {
+        keep: key => key.startsWith(OWN_PREFIX),
+        max: 8,
+        maxText: () => 512,
+        intern: text,
+      },
+    ),
     total: objects(at(raw, 'spec', 'volumeBackups'), MAX_VOLUMES).filter(
       backup => backup.volumeSnapshotName,
     ).length,
@@ -204,6 +215,7 @@ export function joinSnapshot(
   return {
     ...facts,
     capturedVmUid: content?.vmUid,
+    capturedAnnotations: content?.vmAnnotations,
     disks: {
       total: content?.total ?? 0,
       cut: content?.cut ?? 0,

@@ -80,6 +80,7 @@ export function projectVm(
     uid: id.uid,
     resourceVersion: id.resourceVersion,
     deleting: at(raw, 'metadata', 'deletionTimestamp') !== undefined,
+    createdAt: id.createdAt,
     printableStatus: text(status('printableStatus') ?? 'Unknown'),
     runStrategy: strategy && text(strategy),
     snapshotInProgress: status('snapshotInProgress'),

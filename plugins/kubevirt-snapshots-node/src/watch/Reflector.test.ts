@@ -195,6 +195,7 @@ describe('Reflector', () => {
     stub.setList(PLURAL, [item('z')]);
     stub.cut();
     await until(() => sink.names.join() === 'z');
+    expect(lists()).toBe(2);
   });
 
   it('begins a list again when its continuation expired', async () => {
@@ -324,6 +325,7 @@ describe('Reflector', () => {
     stub.setList(PLURAL, [item('z')]);
     stub.watches[0].response.write('{"type":\n');
     await until(() => sink.names.join() === 'z');
+    expect(lists()).toBe(2);
   });
 
   it('stops at once, whatever it is doing', async () => {
@@ -335,6 +337,7 @@ describe('Reflector', () => {
     begin();
     await until(() => lists() === 2);
     await reflector.stop();
+    expect(reflector.state.phase).toBe('connecting');
   });
 });
 

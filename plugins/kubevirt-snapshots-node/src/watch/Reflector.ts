@@ -90,7 +90,10 @@ export class Reflector {
         if (this.#stop.signal.aborted) {
           return;
         }
-        await this.#fail(error);
+        // Told to open the watch anew while it was being opened: no failure.
+        if (!this.#wake.signal.aborted) {
+          await this.#fail(error);
+        }
       }
     }
   }

@@ -2,7 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterError } from '../cluster/ClusterError';
 
-/** Delays of a reflector, milliseconds. Tests make them short. */
+/**
+ * Delays of the watches, milliseconds. Tests make them short.
+ *
+ * @public
+ */
 export interface ReflectorTimings {
   /** First delay after a failure; doubles with each further one. */
   retryMin: number;

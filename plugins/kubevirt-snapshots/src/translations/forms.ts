@@ -50,8 +50,8 @@ export const formMessages = {
     title: 'Delete snapshot {{name}}?',
     plain: 'It cannot be restored, so nothing of use is lost.',
     standard:
-      'Its disks and settings are gone for good. Other snapshots of {{vm}} stay.',
-    name: 'This is the last snapshot of {{vm}} that can be restored. Without it there is nothing to go back to.',
+      'The copy of disks and settings that it holds is gone for good. {{vm}} itself and its other snapshots stay as they are.',
+    name: 'This is the last snapshot of {{vm}} that can be restored. Without it there is nothing to go back to. {{vm}} itself stays as it is.',
     typeName: 'Type {{name}} to confirm',
     typeNameMismatch: 'This is not the name of the snapshot.',
     submit: 'Delete snapshot',

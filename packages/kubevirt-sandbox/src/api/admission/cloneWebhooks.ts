@@ -56,10 +56,14 @@ function sourceCauses(spec: any): StatusCause[] {
   const causes: StatusCause[] = [];
   const kinds = ['VirtualMachine', 'VirtualMachineSnapshot'];
   if (!kinds.includes(spec.source.kind)) {
-    causes.push(invalidField('spec.Source.Kind', 'Source kind is not supported'));
+    causes.push(
+      invalidField('spec.Source.Kind', 'Source kind is not supported'),
+    );
   }
   if (spec.target && spec.target.kind !== 'VirtualMachine') {
-    causes.push(invalidField('spec.Target.Kind', 'Target kind is not supported'));
+    causes.push(
+      invalidField('spec.Target.Kind', 'Target kind is not supported'),
+    );
   }
   if (!spec.source.apiGroup) {
     causes.push(
@@ -67,7 +71,9 @@ function sourceCauses(spec: any): StatusCause[] {
     );
   }
   if (!spec.source.name) {
-    causes.push(invalidField('spec.Source.Name', "Source's name cannot be empty"));
+    causes.push(
+      invalidField('spec.Source.Name', "Source's name cannot be empty"),
+    );
   }
   if (
     spec.source.kind === 'VirtualMachine' &&

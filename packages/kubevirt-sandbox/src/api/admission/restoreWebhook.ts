@@ -4,12 +4,7 @@ import type { ObjectStore } from '../../storage/objectStore';
 import type { KubeObject } from '../../types';
 import { R } from '../resources';
 import type { StatusCause } from '../status';
-import {
-  denied,
-  invalidField,
-  Webhook,
-  WebhookCrash,
-} from './admission';
+import { denied, invalidField, Webhook, WebhookCrash } from './admission';
 import { IMMUTABLE_SPEC, referenceCauses } from './snapshotWebhook';
 
 /** Two restores created within this time are both accepted: virt-api looks into a cache that lags a little. */
@@ -170,10 +165,17 @@ export function restoreWebhook(options: {
       if (typeof more === 'string') {
         return { message: more };
       }
-      causes.push(...more, ...overrideCauses(spec.volumeRestoreOverrides ?? []));
+      causes.push(
+        ...more,
+        ...overrideCauses(spec.volumeRestoreOverrides ?? []),
+      );
       const checks: Array<[string, string, string[]]> = [
         ['volumeRestorePolicy', 'volume restore policy', RESTORE_POLICIES],
-        ['volumeOwnershipPolicy', 'volume ownership policy', OWNERSHIP_POLICIES],
+        [
+          'volumeOwnershipPolicy',
+          'volume ownership policy',
+          OWNERSHIP_POLICIES,
+        ],
       ];
       for (const [field, label, allowed] of checks) {
         if (spec[field] !== undefined && !allowed.includes(spec[field])) {

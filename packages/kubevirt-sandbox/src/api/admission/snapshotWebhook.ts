@@ -44,12 +44,12 @@ export function snapshotWebhook(options: { gate: () => boolean }): Webhook {
           return { message: (error as Error).message };
         }
       }
-      const causes =
-        operation === 'CREATE'
-          ? referenceCauses(spec.source, 'spec.source')
-          : deepEqual(spec, oldObject!.spec)
-          ? []
-          : [IMMUTABLE_SPEC];
+      const unchanged =
+        operation === 'CREATE' || deepEqual(spec, oldObject!.spec);
+      const causes = unchanged ? [] : [IMMUTABLE_SPEC];
+      if (operation === 'CREATE') {
+        causes.push(...referenceCauses(spec.source, 'spec.source'));
+      }
       return causes.length > 0 ? { causes } : undefined;
     },
   };

@@ -78,7 +78,12 @@ function diskCauses(spec: any): StatusCause[] {
     const path = `spec.template.spec.domain.devices.disks[${index}]`;
     return names.has(disk.name)
       ? []
-      : [invalidField(`${path}.name`, `${path}.Name '${disk.name}' not found.`)];
+      : [
+          invalidField(
+            `${path}.name`,
+            `${path}.Name '${disk.name}' not found.`,
+          ),
+        ];
   });
 }
 

@@ -188,8 +188,7 @@ describe('webhooks', () => {
     sandbox.objects.create(snapshot(NS, 'snap-1', 'web-01'));
     await until(
       'the snapshot is ready',
-      () =>
-        sandbox.objects.get(snapshotRef(NS, 'snap-1'))?.status?.readyToUse,
+      () => sandbox.objects.get(snapshotRef(NS, 'snap-1'))?.status?.readyToUse,
     );
   });
 
@@ -311,7 +310,10 @@ describe('webhooks', () => {
         apiVersion: 'snapshot.kubevirt.io/v1beta1',
         kind: 'VirtualMachineRestore',
         metadata: { name: 'early' },
-        spec: { target: target('web-01'), virtualMachineSnapshotName: 'no-status' },
+        spec: {
+          target: target('web-01'),
+          virtualMachineSnapshotName: 'no-status',
+        },
       },
     });
     expect(restore.status).toBe(500);
@@ -348,7 +350,10 @@ describe('webhooks', () => {
       spec: { target: target('web-01'), virtualMachineSnapshotName: 'nope' },
     });
     const create = (name: string) =>
-      sandbox.objects.create({ ...body(name), metadata: { name, namespace: NS } });
+      sandbox.objects.create({
+        ...body(name),
+        metadata: { name, namespace: NS },
+      });
     create('r-1');
     create('r-2');
     await sleep(30);
@@ -358,16 +363,13 @@ describe('webhooks', () => {
     expect(denied.message).toBe(
       `admission webhook "${RESTORE_HOOK}" denied the request: VirtualMachineRestore "r-1" in progress`,
     );
-    for (const name of ['r-1', 'r-2']) {
-      const ref = {
-        apiVersion: 'snapshot.kubevirt.io/v1beta1',
-        kind: 'VirtualMachineRestore',
-        namespace: NS,
-        name,
-      };
-      sandbox.objects.remove(ref);
-      await until('it is gone', () => !sandbox.objects.get(ref));
-    }
+    const kind = {
+      apiVersion: 'snapshot.kubevirt.io/v1beta1',
+      kind: 'VirtualMachineRestore',
+      namespace: NS,
+    };
+    ['r-1', 'r-2'].forEach(name => sandbox.objects.remove({ ...kind, name }));
+    await until('they are gone', () => sandbox.objects.list(kind).length === 0);
   });
 
   it('refuses with the gate off, but only creates', async () => {
@@ -378,9 +380,21 @@ describe('webhooks', () => {
       await post(CLONES, 'VirtualMachineClone', cloneOf({})),
     ].map(({ body }) => [body.code, body.reason, body.message]);
     expect(messages).toEqual([
-      [400, undefined, `admission webhook "${SNAPSHOT_HOOK}" denied the request: snapshot feature gate not enabled`],
-      [400, undefined, `admission webhook "${RESTORE_HOOK}" denied the request: Snapshot/Restore feature gate not enabled`],
-      [400, undefined, `admission webhook "${CLONE_HOOK}" denied the request: snapshot feature gate is not enabled`],
+      [
+        400,
+        undefined,
+        `admission webhook "${SNAPSHOT_HOOK}" denied the request: snapshot feature gate not enabled`,
+      ],
+      [
+        400,
+        undefined,
+        `admission webhook "${RESTORE_HOOK}" denied the request: Snapshot/Restore feature gate not enabled`,
+      ],
+      [
+        400,
+        undefined,
+        `admission webhook "${CLONE_HOOK}" denied the request: snapshot feature gate is not enabled`,
+      ],
     ]);
     const { status } = await call(sandbox, 'PATCH', `${SNAPSHOTS}/snap-1`, {
       headers: MERGE,
@@ -409,13 +423,15 @@ describe('webhooks', () => {
 
   it('locks a machine under a snapshot', async () => {
     await createMachine(sandbox, NS, 'locked-01');
-    const fault = sandbox.faults.addVolumeFault({ namespace: NS, mode: 'hang' });
+    const fault = sandbox.faults.addVolumeFault({
+      namespace: NS,
+      mode: 'hang',
+    });
     sandbox.objects.create(snapshot(NS, 'holding', 'locked-01'));
     await until(
       'it is locked',
       () =>
-        sandbox.objects.get(vmRef(NS, 'locked-01'))?.status
-          ?.snapshotInProgress,
+        sandbox.objects.get(vmRef(NS, 'locked-01'))?.status?.snapshotInProgress,
     );
     const path = `${MACHINES}/locked-01`;
     const patch = (body: object) =>
@@ -443,7 +459,9 @@ describe('webhooks', () => {
     expect(renamed.body).toMatchObject({
       code: 422,
       message: `admission webhook "${VM_HOOK}" denied the request: Cannot update vm disks or volumes until snapshot "holding" completes`,
-      details: { causes: [{ reason: 'FieldValueNotSupported', field: 'spec' }] },
+      details: {
+        causes: [{ reason: 'FieldValueNotSupported', field: 'spec' }],
+      },
     });
     const started = await call(
       sandbox,
@@ -454,7 +472,9 @@ describe('webhooks', () => {
       code: 500,
       message: `Internal error occurred: admission webhook "${VM_HOOK}" denied the request: Cannot update vm running state until snapshot "holding" completes`,
     });
-    expect((await patch({ metadata: { labels: { a: 'b' } } })).status).toBe(200);
+    expect((await patch({ metadata: { labels: { a: 'b' } } })).status).toBe(
+      200,
+    );
     expect((await call(sandbox, 'DELETE', path)).status).toBe(200);
     await until(
       'it is terminating',
@@ -484,13 +504,17 @@ describe('webhooks', () => {
     };
     const vmPath = 'virtualmachines/act-01';
     const vmiPath = 'virtualmachineinstances/act-01';
-    const vmRefused = 'Operation cannot be fulfilled on virtualmachine.kubevirt.io "act-01": ';
-    const vmiRefused = 'Operation cannot be fulfilled on virtualmachineinstance.kubevirt.io "act-01": ';
-    expect(await put(`${vmPath}/start`, { accept: 'application/json' })).toEqual([
-      406,
-      '406: Not Acceptable\n\nAvailable representations: ',
+    const vmRefused =
+      'Operation cannot be fulfilled on virtualmachine.kubevirt.io "act-01": ';
+    const vmiRefused =
+      'Operation cannot be fulfilled on virtualmachineinstance.kubevirt.io "act-01": ';
+    expect(
+      await put(`${vmPath}/start`, { accept: 'application/json' }),
+    ).toEqual([406, '406: Not Acceptable\n\nAvailable representations: ']);
+    expect(await put(`${vmPath}/stop`)).toEqual([
+      409,
+      `${vmRefused}VM is not running`,
     ]);
-    expect(await put(`${vmPath}/stop`)).toEqual([409, `${vmRefused}VM is not running`]);
     expect(await put(`${vmPath}/restart`)).toEqual([
       409,
       `${vmRefused}RunStategy Halted does not support manual restart requests`,
@@ -504,8 +528,14 @@ describe('webhooks', () => {
       'virtualmachineinstance.kubevirt.io "act-01" not found',
     ]);
     await startMachine(sandbox, NS, 'act-01');
-    expect(await put(`${vmPath}/start`)).toEqual([409, `${vmRefused}VM is already running`]);
-    expect(await put(`${vmiPath}/unpause`)).toEqual([409, `${vmiRefused}VMI is not paused`]);
+    expect(await put(`${vmPath}/start`)).toEqual([
+      409,
+      `${vmRefused}VM is already running`,
+    ]);
+    expect(await put(`${vmiPath}/unpause`)).toEqual([
+      409,
+      `${vmiRefused}VMI is not paused`,
+    ]);
     expect(
       await put(`${vmiPath}/freeze`, {}, { unfreezeTimeout: '5m0s' }),
     ).toEqual([200, '']);

@@ -70,15 +70,16 @@ function Clusters() {
 /**
  * The clusters of the plugin and whether their set-up is sound, for the people
  * who operate the portal. The page around it brings the title.
- *
- * @public
  */
 export function ClustersPage(props: { queryClient?: QueryClient }) {
   return (
     <Providers queryClient={props.queryClient}>
-      <Container>
-        <Clusters />
-      </Container>
+      {/* The page around it has no main landmark. */}
+      <main>
+        <Container>
+          <Clusters />
+        </Container>
+      </main>
     </Providers>
   );
 }

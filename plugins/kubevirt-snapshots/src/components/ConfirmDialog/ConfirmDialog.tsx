@@ -11,6 +11,7 @@ import type { Verdict } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ReactNode } from 'react';
 import { FormButtons } from '../ActionButton';
 import { FormError } from '../FormError';
+import surfaces from '../surfaces.module.css';
 
 /** Props of {@link ConfirmDialog}. */
 export interface ConfirmDialogProps {
@@ -35,6 +36,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       isDismissable={!pending}
       onOpenChange={open => !open && !pending && onClose()}
       width={480}
+      className={surfaces.dialog}
     >
       <form
         style={{ display: 'contents' }}

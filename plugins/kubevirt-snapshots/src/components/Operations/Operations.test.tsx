@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { operation } from '../../__testUtils__/fixtures';
-import { screen } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { FakeApi } from '../../__testUtils__/FakeApi';
+import { entityKey, operation, refusal } from '../../__testUtils__/fixtures';
 import { renderWithApi } from '../../__testUtils__/render';
 import { useTexts } from '../../translations';
-import { finishedToast, isFinished } from './Operations';
+import {
+  finishedToast,
+  isFinished,
+  Operations,
+  useTrackOperation,
+} from './Operations';
+import { queryKeys } from '../../hooks/queries';
 
 function Toast(props: { operation: ReturnType<typeof operation> }) {
   const { title, description, status } = finishedToast(
@@ -46,4 +54,61 @@ it.each([
   ['unknown', true],
 ] as const)('takes %s for finished: %p', (state, finished) => {
   expect(isFinished(state)).toBe(finished);
+});
+
+describe('Operations', () => {
+  function Start() {
+    const track = useTrackOperation();
+    return <button onClick={() => track(operation())}>Start</button>;
+  }
+
+  async function start() {
+    const api = new FakeApi();
+    const rendered = await renderWithApi(
+      <Operations entity={entityKey}>
+        <Start />
+      </Operations>,
+      { api },
+    );
+    const refetch = () =>
+      act(() =>
+        rendered.queryClient.invalidateQueries({
+          queryKey: queryKeys.entity(entityKey),
+        }),
+      );
+    await userEvent.dblClick(screen.getByRole('button', { name: 'Start' }));
+    return { ...rendered, refetch };
+  }
+
+  it('follows an operation until its end and no longer', async () => {
+    const { api, toast, refetch } = await start();
+    await refetch();
+    expect(toast.post).not.toHaveBeenCalled();
+    api.getOperation.mockResolvedValue(operation({ state: 'failed' }));
+    await refetch();
+    await waitFor(() => expect(toast.post).toHaveBeenCalledTimes(1));
+    api.getOperation.mockClear();
+    await refetch();
+    expect(api.getOperation).not.toHaveBeenCalled();
+    expect(toast.post).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives up on one that may not be seen any longer', async () => {
+    const { api, toast, refetch } = await start();
+    api.getOperation.mockRejectedValue(refusal(403));
+    await refetch();
+    api.getOperation.mockClear();
+    await refetch();
+    expect(api.getOperation).not.toHaveBeenCalled();
+    expect(toast.post).not.toHaveBeenCalled();
+  });
+
+  it('goes on when no answer came', async () => {
+    const { api, toast, refetch } = await start();
+    api.getOperation.mockRejectedValueOnce(refusal(409));
+    await refetch();
+    api.getOperation.mockResolvedValue(operation({ state: 'succeeded' }));
+    await refetch();
+    await waitFor(() => expect(toast.post).toHaveBeenCalledTimes(1));
+  });
 });

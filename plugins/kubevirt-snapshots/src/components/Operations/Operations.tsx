@@ -18,7 +18,11 @@ import {
   useState,
   type ReactNode,
 } from 'react';
-import { kubevirtSnapshotsApiRef, type EntityKey } from '../../api';
+import {
+  kubevirtSnapshotsApiRef,
+  revokesView,
+  type EntityKey,
+} from '../../api';
 import { queryKeys } from '../../hooks/queries';
 import { useTexts, type Texts } from '../../translations';
 
@@ -68,10 +72,11 @@ function Follower(props: {
   entity: EntityKey;
   operation: OperationView;
   onFinished: (operation: OperationView) => void;
+  onLost: (operation: OperationView) => void;
 }) {
-  const { entity, operation, onFinished } = props;
+  const { entity, operation, onFinished, onLost } = props;
   const api = useApi(kubevirtSnapshotsApiRef);
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: queryKeys.operation(entity, operation.id),
     queryFn: ({ signal }) => api.getOperation(entity, operation.id, { signal }),
     initialData: operation,
@@ -84,6 +89,12 @@ function Follower(props: {
       onFinished(data);
     }
   }, [data, onFinished]);
+  useEffect(() => {
+    // It may not be seen any longer, so nobody can be told of its end.
+    if (error && revokesView(error)) {
+      onLost(operation);
+    }
+  }, [error, operation, onLost]);
   return null;
 }
 
@@ -103,12 +114,17 @@ export function Operations(props: { entity: EntityKey; children: ReactNode }) {
       ),
     [],
   );
+  const drop = useCallback(
+    (operation: OperationView) =>
+      setOpen(list => list.filter(({ id }) => id !== operation.id)),
+    [],
+  );
   const finish = useCallback(
     (operation: OperationView) => {
       toastApi.post(finishedToast(t, operation));
-      setOpen(list => list.filter(({ id }) => id !== operation.id));
+      drop(operation);
     },
-    [toastApi, t],
+    [toastApi, t, drop],
   );
 
   return (
@@ -120,6 +136,7 @@ export function Operations(props: { entity: EntityKey; children: ReactNode }) {
           entity={entity}
           operation={operation}
           onFinished={finish}
+          onLost={drop}
         />
       ))}
     </OperationsContext.Provider>

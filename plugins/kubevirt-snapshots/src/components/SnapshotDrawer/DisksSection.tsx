@@ -5,6 +5,7 @@ import { useLocale } from '../../hooks/useLocale';
 import { useTexts } from '../../translations';
 import { formatBytes } from '../../utils/format';
 import { Moment } from '../Moment';
+import surfaces from '../surfaces.module.css';
 import { Fact, Facts, Section } from './parts';
 import styles from './SnapshotDrawer.module.css';
 
@@ -29,7 +30,7 @@ function IncludedDisk({ disk }: { disk: SnapshotDisk }) {
             (disk.ready ? t('drawer.diskReady') : t('drawer.diskNotReady'))}
         </Fact>
       </Facts>
-      {disk.problem && <p className={styles.problem}>{disk.problem}</p>}
+      {disk.problem && <p className={surfaces.problem}>{disk.problem}</p>}
     </li>
   );
 }

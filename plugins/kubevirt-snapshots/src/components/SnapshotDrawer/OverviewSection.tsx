@@ -10,6 +10,7 @@ import { Moment } from '../Moment';
 import { Maker } from '../Person';
 import { isInProgress, SnapshotProgress } from '../SnapshotProgress';
 import { StatusBadge, statusLook } from '../StatusBadge';
+import surfaces from '../surfaces.module.css';
 import { Fact, Facts, Section } from './parts';
 import styles from './SnapshotDrawer.module.css';
 
@@ -50,7 +51,7 @@ export function OverviewSection({ details }: { details: SnapshotDetails }) {
           </Fact>
           <Fact label={t('drawer.problem')}>
             {!inProgress && item.problem && (
-              <p className={styles.problem}>{item.problem}</p>
+              <p className={surfaces.problem}>{item.problem}</p>
             )}
           </Fact>
           <Fact label={t('drawer.consistency')}>

@@ -20,6 +20,7 @@ import { useTexts } from '../../translations';
 import { ActionButton } from '../ActionButton';
 import { ErrorState } from '../ErrorState';
 import type { RowAction } from '../SnapshotRowMenu';
+import surfaces from '../surfaces.module.css';
 import { ConditionsSection, IndicationsSection } from './ConditionsSection';
 import { DisksSection } from './DisksSection';
 import {
@@ -85,7 +86,6 @@ function Actions(props: {
       )}
       <ActionButton
         variant="secondary"
-        destructive
         verdict={item.allowed.delete}
         onPress={() => onAction('delete', item)}
       >
@@ -118,7 +118,7 @@ export function SnapshotDrawer(props: SnapshotDrawerProps) {
       isOpen
       isDismissable
       onOpenChange={open => !open && onClose()}
-      className={styles.drawer}
+      className={`${surfaces.dialog} ${styles.drawer}`}
     >
       <DialogHeader>{t('drawer.title', { name })}</DialogHeader>
       <DialogBody>

@@ -14,6 +14,7 @@ import {
 import { useNow } from '../../hooks/useNow';
 import { useTexts } from '../../translations';
 import { formatClock } from '../../utils/format';
+import surfaces from '../surfaces.module.css';
 import styles from './SnapshotProgress.module.css';
 
 const STEP_LOOKS = {
@@ -117,10 +118,10 @@ export function SnapshotProgress({ item }: { item: SnapshotItem }) {
       )}
       <Clocks item={item} />
       {item.operation?.retrying && (
-        <p className={styles.problem}>{t('progress.retrying')}</p>
+        <p className={surfaces.problem}>{t('progress.retrying')}</p>
       )}
       {item.problem && (
-        <p className={styles.problem}>
+        <p className={surfaces.problem}>
           {t('progress.problem', { text: item.problem })}
         </p>
       )}

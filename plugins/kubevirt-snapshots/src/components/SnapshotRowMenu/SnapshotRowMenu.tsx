@@ -40,7 +40,6 @@ function ActionItem(props: {
   return (
     <MenuItem
       className={styles.refused}
-      aria-label={label}
       aria-describedby={reasonId}
       textValue={label}
       shouldCloseOnSelect={false}
@@ -49,7 +48,8 @@ function ActionItem(props: {
         <span className={styles.label} data-refused>
           {label}
         </span>
-        <span className={styles.reason} id={reasonId}>
+        {/* Hidden as a part of the name, since it is the description. */}
+        <span className={styles.reason} id={reasonId} aria-hidden="true">
           {verdict.reason}
         </span>
       </span>

@@ -14,6 +14,7 @@ import { Maker, Person } from '../Person';
 import { isInProgress, SnapshotProgress } from '../SnapshotProgress';
 import { SnapshotRowMenu, type RowAction } from '../SnapshotRowMenu';
 import { StatusBadge, ToneBadge } from '../StatusBadge';
+import surfaces from '../surfaces.module.css';
 import type { ColumnId } from './columns';
 import styles from './SnapshotTable.module.css';
 
@@ -77,7 +78,7 @@ function StatusCell(props: { item: SnapshotItem; context: RowContext }) {
       {isInProgress(item) ? (
         <SnapshotProgress item={item} />
       ) : (
-        item.problem && <p className={styles.problem}>{item.problem}</p>
+        item.problem && <p className={surfaces.problem}>{item.problem}</p>
       )}
       {canBeStopped && (
         <StopButton

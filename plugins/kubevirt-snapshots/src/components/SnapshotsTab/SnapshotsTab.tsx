@@ -15,11 +15,7 @@ export interface SnapshotsTabProps {
   queryClient?: QueryClient;
 }
 
-/**
- * The snapshots of the VM that the entity around it stands for.
- *
- * @public
- */
+/** The snapshots of the VM that the entity around it stands for. */
 export function SnapshotsTab({ queryClient }: SnapshotsTabProps) {
   const { entity } = useEntity();
   const { kind } = entity;

@@ -22,6 +22,7 @@ import { useTexts } from '../../translations';
 import { FormButtons } from '../ActionButton';
 import { DiskPreviewList } from '../DiskPreviewList';
 import { FormError } from '../FormError';
+import surfaces from '../surfaces.module.css';
 import styles from './TakeSnapshotDialog.module.css';
 import { useTakeForm } from './useTakeForm';
 
@@ -87,7 +88,7 @@ function ConfigurationOnly({ form }: { form: Form }) {
       {error && (
         <p
           id={errorId}
-          className={form.tried ? styles.error : styles.hint}
+          className={form.tried ? surfaces.problem : styles.hint}
           role={form.tried ? 'alert' : undefined}
         >
           {error}
@@ -164,6 +165,7 @@ export function TakeSnapshotDialog(props: TakeSnapshotDialogProps) {
       isDismissable={false}
       onOpenChange={open => !open && !form.pending && onClose()}
       width={560}
+      className={surfaces.dialog}
     >
       <form
         ref={formRef}
