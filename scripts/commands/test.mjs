@@ -91,7 +91,9 @@ export async function run(args) {
 
 /** Runs an installed tool that passes or fails as a whole. */
 async function check(bin, args = []) {
-  return oneCheck(await runVisible(process.execPath, [bin, ...args]));
+  return oneCheck(
+    await runVisible(process.execPath, [bin, ...args], { timeoutMinutes: 10 }),
+  );
 }
 
 /** The tests of these scripts; Node's own runner, since they run before jest. */
@@ -154,6 +156,7 @@ async function unitTests() {
         `--outputFile=${JEST_REPORT}`,
       ],
       {
+        timeoutMinutes: 20,
         env: {
           CI: '1',
           BACKSTAGE_TEST_DISABLE_DOCKER: '1',

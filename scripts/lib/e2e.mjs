@@ -50,6 +50,7 @@ export async function runE2e(args, options = {}) {
         ...args,
       ],
       {
+        timeoutMinutes: 20,
         env: {
           ...portal.env,
           NODE_ENV: 'test',

@@ -3,22 +3,38 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { duration, step } from './log.mjs';
+import { duration, failure, step } from './log.mjs';
 import { DIE_WITH_PARENT, NODE_TRANSFORM, ROOT } from './paths.mjs';
 
 /** How long a service may take to shut down before it is killed. */
 const STOP_TIMEOUT_MS = 15_000;
 const LINES_KEPT = 200;
 
-/** Runs a command with the terminal as its own. @returns its exit code */
+/**
+ * Runs a command that prints to the terminal. It has no input: a tool that asks
+ * something must not wait for an answer for ever.
+ *
+ * @param options.timeoutMinutes after which it is killed
+ * @returns its exit code
+ */
 export async function runVisible(command, args, options = {}) {
   const child = spawn(command, args, {
     cwd: options.cwd ?? ROOT,
-    stdio: 'inherit',
-    shell: options.shell ?? false,
+    stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...options.env },
   });
-  return await exitCodeOf(child);
+  const { timeoutMinutes } = options;
+  const timer =
+    timeoutMinutes &&
+    setTimeout(() => {
+      failure(`Killed: not done after ${timeoutMinutes} minutes`);
+      child.kill('SIGKILL');
+    }, timeoutMinutes * 60_000);
+  try {
+    return await exitCodeOf(child);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -392,6 +392,23 @@ describe('API semantics', () => {
     await until('the child is gone', () => !get('child'));
   });
 
+  it('gives a claim without a class the default one, and none when it asks for none', () => {
+    const claim = (name: string, storageClassName?: string) =>
+      sandbox.objects.create({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name, namespace: 'default' },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          resources: { requests: { storage: '1Gi' } },
+          ...(storageClassName !== undefined && { storageClassName }),
+        },
+      }).spec.storageClassName;
+    expect(claim('no-class')).toBe('fast');
+    expect(claim('empty-class', '')).toBe('');
+    expect(claim('own-class', 'local-path')).toBe('local-path');
+  });
+
   it('counts quotas', async () => {
     ensureNamespace(sandbox, 'small');
     const name = 'count/virtualmachinesnapshots.snapshot.kubevirt.io';

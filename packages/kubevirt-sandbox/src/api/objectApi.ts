@@ -5,6 +5,7 @@ import { deepCopy, deepEqual, isObject } from '../json';
 import { ObjectStore } from '../storage/objectStore';
 import type { KubeObject } from '../types';
 import { Admission } from './admission/admission';
+import { setDefaultStorageClass } from './admission/defaultStorageClass';
 import { prepareBuiltin } from './builtins';
 import { checkNamespace, decode, patched } from './decode';
 import { merge } from './merge';
@@ -103,6 +104,7 @@ export class ObjectApi {
     }
     this.#requireNamespace(type, namespace);
     const request = { operation: 'CREATE' as const, type, object, ...options };
+    setDefaultStorageClass(this.#store, type, object);
     this.#admission.mutate(request);
     this.#validate(type, object);
     this.#admission.validate(request);

@@ -257,9 +257,13 @@ describe('recorded flows of restores', () => {
       texts.filter(text =>
         /^(complete|lastRestore|restoreInProgress)/.test(text),
       );
-    expect(order(recorder.steps(again).map(step => step.text))).toEqual(
-      order((i['in place'] as ExpectedStep[]).map(([, , text]) => text)),
+    const wanted = order(
+      (i['in place'] as ExpectedStep[]).map(([, , text]) => text),
     );
+    const got = () => order(recorder.steps(again).map(step => step.text));
+    // The recorder hears of it by a watch, a moment later.
+    await until('all steps', () => got().length >= wanted.length);
+    expect(got()).toEqual(wanted);
   });
 
   it('m: creates a missing machine', async () => {

@@ -193,12 +193,17 @@ describe('recorded flows of snapshots', () => {
       );
       faults.forEach(id => sandbox.faults.removeVolumeFault(id));
       await until('success', () => phase('snap-err') === 'Succeeded');
-      const steps = recorder.steps(since);
-      const progressing = steps
-        .filter(step => step.object === 'VirtualMachineSnapshot snap-err')
-        .flatMap(step => step.text.split('; '))
-        .filter(text => text.startsWith('Progressing='));
-      expect(progressing).toEqual([
+      const progressing = () =>
+        recorder
+          .steps(since)
+          .filter(step => step.object === 'VirtualMachineSnapshot snap-err')
+          .flatMap(step => step.text.split('; '))
+          .filter(text => text.startsWith('Progressing='));
+      // The recorder hears of it by a watch, a moment later.
+      await until('the last step', () =>
+        progressing().includes('Progressing=False Operation complete'),
+      );
+      expect(progressing()).toEqual([
         'Progressing=False Source not locked',
         'Progressing=True Source locked and operation in progress',
         'Progressing=False In error state',

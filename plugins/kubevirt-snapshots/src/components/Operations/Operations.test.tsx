@@ -71,11 +71,13 @@ describe('Operations', () => {
       { api },
     );
     const refetch = () =>
-      act(() =>
-        rendered.queryClient.invalidateQueries({
+      act(async () => {
+        await rendered.queryClient.invalidateQueries({
           queryKey: queryKeys.entity(entityKey),
-        }),
-      );
+        });
+        // The client tells its observers in the next task.
+        await new Promise(resolve => setTimeout(resolve));
+      });
     await userEvent.dblClick(screen.getByRole('button', { name: 'Start' }));
     return { ...rendered, refetch };
   }

@@ -40,7 +40,6 @@ function ActionItem(props: {
   return (
     <MenuItem
       className={styles.refused}
-      aria-describedby={reasonId}
       textValue={label}
       shouldCloseOnSelect={false}
     >
