@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // @ts-check
 
-/** Tables whose rows may only ever be added. */
-const APPEND_ONLY = 'audit_events';
-
 /**
  * @param {import('knex').Knex} knex
  */
@@ -15,10 +12,7 @@ exports.up = async function up(knex) {
     table.string('name', 64).primary().comment('What is counted');
     table.bigInteger('value').notNullable().comment('Last number given out');
   });
-  await knex('counters').insert([
-    { name: 'operations', value: 0 },
-    { name: 'audit', value: 0 },
-  ]);
+  await knex('counters').insert([{ name: 'operations', value: 0 }]);
 
   await knex.schema.createTable('operations', table => {
     table.comment('Everything that changes a cluster, until it is settled');
@@ -109,75 +103,12 @@ exports.up = async function up(knex) {
     table.text('owners').notNullable().comment('Owners then, JSON array');
     table.bigInteger('recorded_at').notNullable().comment('ms since 1970');
   });
-
-  await knex.schema.createTable(APPEND_ONLY, table => {
-    table.comment('The audit trail. Rows are only ever added.');
-    table.bigInteger('seq').primary().comment('Without gaps, from 1');
-    table
-      .string('kind', 16)
-      .notNullable()
-      .comment('intent, settled, denied or system');
-    table
-      .bigInteger('at')
-      .notNullable()
-      .comment('Database clock, ms since 1970; never before an earlier row');
-    table.string('operation_id', 36);
-    table.string('action', 32).notNullable();
-    table.string('actor', 512).notNullable();
-    table.string('outcome', 16).comment('success, failure or unknown');
-    table.string('cluster', 253);
-    table.string('namespace', 63);
-    table.string('vm_name', 253);
-    table.string('vm_uid', 64);
-    table.string('snapshot_name', 253);
-    table.string('snapshot_uid', 64);
-    table
-      .text('body')
-      .notNullable()
-      .comment(
-        'The row itself as canonical JSON; the other columns are projections of it',
-      );
-    table.unique(['operation_id', 'kind'], {
-      indexName: 'audit_events_operation_kind_uniq',
-    });
-    table.index(
-      ['cluster', 'namespace', 'vm_name', 'seq'],
-      'audit_events_vm_idx',
-    );
-    table.index(['actor', 'seq'], 'audit_events_actor_idx');
-  });
-
-  if (knex.client.config.client === 'pg') {
-    await knex.raw(`
-      CREATE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        RAISE EXCEPTION 'the audit trail is append-only';
-      END
-      $$`);
-    await knex.raw(
-      'CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW EXECUTE FUNCTION audit_events_refuse()',
-    );
-    // Row triggers don't see TRUNCATE.
-    await knex.raw(
-      'CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse()',
-    );
-  } else {
-    for (const verb of ['UPDATE', 'DELETE']) {
-      await knex.raw(
-        `CREATE TRIGGER audit_events_no_${verb.toLowerCase()} BEFORE ${verb} ON audit_events BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END`,
-      );
-    }
-  }
 };
 
 /**
  * @param {import('knex').Knex} knex
  */
 exports.down = async function down(knex) {
-  await knex.schema.dropTable(APPEND_ONLY);
-  if (knex.client.config.client === 'pg') {
-    await knex.raw('DROP FUNCTION audit_events_refuse()');
-  }
   await knex.schema.dropTable('captured_snapshots');
   await knex.schema.dropTable('locks');
   await knex.schema.dropTable('operations');

@@ -165,8 +165,8 @@ export interface Consistency {
 }
 
 /**
- * Tells the consistency from KubeVirt's indications. These accumulate while a
- * snapshot is in progress: one that was locked while the VM was off and cut
+ * Tells the consistency from KubeVirt's indications, once the snapshot has
+ * succeeded. Indications accumulate while it is in progress: one that was locked while the VM was off and cut
  * after it had booted carries both `GuestAgent` and `NoGuestAgent`.
  *
  * @public
@@ -176,7 +176,10 @@ export function snapshotConsistency(facts: SnapshotFacts): Consistency {
   const partial = has('PartialSnapshot');
   const finished = facts.phase === 'Succeeded';
   const level = (): ConsistencyLevel => {
-    if (finished && facts.includedVolumes?.length === 0) {
+    if (!finished) {
+      return 'unknown';
+    }
+    if (facts.includedVolumes?.length === 0) {
       return 'configuration';
     }
     if (has('QuiesceTimeout') || has('QuiesceFailed')) {
@@ -198,7 +201,7 @@ export function snapshotConsistency(facts: SnapshotFacts): Consistency {
     if (has('Online')) {
       return 'crash';
     }
-    return finished ? 'offline' : 'unknown';
+    return 'offline';
   };
   return { level: level(), partial };
 }

@@ -70,6 +70,7 @@ export function parseVmRef(text: string): VmRef | undefined {
   if (
     !cluster ||
     cluster.length > 253 ||
+    // eslint-disable-next-line no-control-regex
     /[\s\u0000-\u001f]/.test(cluster) ||
     !isRfc1123Label(namespace) ||
     !isRfc1123Subdomain(name)

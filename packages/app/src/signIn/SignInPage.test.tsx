@@ -24,12 +24,11 @@ function provider(signedIn: boolean) {
     auth: {
       getBackstageIdentity: jest.fn(
         async (options?: { optional?: boolean }) => {
+          if (signedIn) {
+            return identity;
+          }
           // Without a session, asking for one leaves the page for good.
-          return signedIn || options?.optional
-            ? signedIn
-              ? identity
-              : undefined
-            : new Promise<never>(() => {});
+          return options?.optional ? undefined : new Promise<never>(() => {});
         },
       ),
       getProfile: jest.fn(async () => ({ displayName: 'Ada' })),

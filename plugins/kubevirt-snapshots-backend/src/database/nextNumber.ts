@@ -8,7 +8,7 @@ import type { Knex } from 'knex';
  */
 export async function nextNumber(
   tx: Knex.Transaction,
-  name: 'operations' | 'audit',
+  name: 'operations',
 ): Promise<number> {
   const [row] = await tx('counters')
     .where({ name })

@@ -196,6 +196,7 @@ describe('LiveConnection', () => {
     connection.start();
     hello();
     opened[0].fail();
+    await pass(0);
     connection.stop();
     onCatchUp.mockClear();
     await pass(120_000);

@@ -40,6 +40,7 @@ function ActionItem(props: {
   return (
     <MenuItem
       className={styles.refused}
+      aria-describedby={reasonId}
       textValue={label}
       shouldCloseOnSelect={false}
     >

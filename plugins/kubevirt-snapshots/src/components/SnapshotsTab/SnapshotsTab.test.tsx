@@ -145,6 +145,16 @@ describe('SnapshotsTab', () => {
     });
   });
 
+  it('keeps the table, dimmed, until another list has come', async () => {
+    const { api } = await show();
+    const table = await grid();
+    api.listSnapshots.mockReturnValue(new Promise(() => {}));
+    await userEvent.click(screen.getByRole('columnheader', { name: 'Name' }));
+    await waitFor(() => expect(table).toHaveAttribute('data-stale', 'true'));
+    expect(table).toBeVisible();
+    expect(screen.queryByText('Loading snapshots')).not.toBeInTheDocument();
+  });
+
   it('filters by status', async () => {
     const api = new FakeApi();
     api.listSnapshots.mockResolvedValue(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeApi } from '../../__testUtils__/FakeApi';
 import {
@@ -133,6 +133,12 @@ describe('TakeSnapshotDialog', () => {
       }),
     );
     const { onTaken, onClose } = await open(vm(), api);
+    const form = submit().closest('form')!;
+    act(() => {
+      // Faster than anything can be painted.
+      fireEvent.submit(form);
+      fireEvent.submit(form);
+    });
     await userEvent.dblClick(submit());
     await userEvent.type(name(), '{Enter}');
     await userEvent.keyboard('{Escape}');
