@@ -1,8 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, test as base, type Page } from '@playwright/test';
+import {
+  expect,
+  test as base,
+  type BrowserContext,
+  type ConsoleMessage,
+  type Page,
+} from '@playwright/test';
+import { PortalApi } from './api';
+import { CLUSTERS, Sandbox, type ClusterName } from './sandbox';
 
 /** The demo people, by the names on the sign-in page. */
 export type Person = 'Ada' | 'Ben' | 'Pat' | 'Quinn';
+
+/**
+ * An answer of the portal that a test provokes on purpose. The browser reports
+ * each such answer as an error of its own accord.
+ */
+export interface ExpectedFailure {
+  /** `network`: the connection was cut. */
+  status: number | 'network';
+  path: RegExp;
+}
 
 /**
  * Signs in by the page that a person sees. Call it on a fresh page; `path` is
@@ -16,31 +34,125 @@ export async function signIn(page: Page, person: Person, path = '/') {
   ).toBeVisible();
 }
 
+/** Makes a browser one in which that person has signed in before. */
+export async function signedIn(context: BrowserContext, person: Person) {
+  await context.addCookies([
+    {
+      name: 'demo-person',
+      value: person.toLowerCase(),
+      domain: new URL(process.env.PORTAL_URL!).hostname,
+      path: '/api/auth/demo',
+      httpOnly: true,
+      sameSite: 'Lax',
+    },
+  ]);
+}
+
+function isExpected(message: ConsoleMessage, expected: ExpectedFailure[]) {
+  const { pathname } = new URL(message.location().url || 'about:blank');
+  return expected.some(({ status, path }) => {
+    const text =
+      status === 'network'
+        ? /^Failed to load resource: net::ERR_/
+        : new RegExp(
+            `^Failed to load resource: the server responded with a status of ${status}\\b`,
+          );
+    return text.test(message.text()) && path.test(pathname);
+  });
+}
+
+function collectErrors(
+  page: Page,
+  errors: string[],
+  options: { baseURL?: string; expected: ExpectedFailure[] },
+) {
+  page.on('pageerror', error => errors.push(`exception: ${error.message}`));
+  page.on('console', message => {
+    if (message.type() === 'error' && !isExpected(message, options.expected)) {
+      errors.push(`console: ${message.text()} (${message.location().url})`);
+    }
+  });
+  page.on('request', request => {
+    const url = new URL(request.url());
+    if (
+      /^(https?|wss?):$/.test(url.protocol) &&
+      url.origin !== options.baseURL
+    ) {
+      errors.push(`request to ${url.origin}`);
+    }
+  });
+}
+
+interface Options {
+  /** Answers that would fail the test if it had not asked for them. */
+  expectedFailures: ExpectedFailure[];
+}
+
+interface Fixtures {
+  browserErrors: string[];
+  /** Opens a page in a browser of its own in which that person is signed in. */
+  browserOf: (person: Person) => Promise<Page>;
+  /** The portal's API with the token of that person. */
+  apiOf: (person: Person) => Promise<PortalApi>;
+  /** The sandbox clusters. After the test they are as they were before it. */
+  sandboxes: Record<ClusterName, Sandbox>;
+  east: Sandbox;
+  west: Sandbox;
+}
+
 /**
  * A test that fails when the browser reports an error: an exception, a message
  * of level error, a request to anything but the portal.
  */
-export const test = base.extend<{ browserErrors: string[] }>({
+export const test = base.extend<Fixtures & Options>({
+  expectedFailures: [[], { option: true }],
   browserErrors: [
-    async ({ page, baseURL }, use) => {
+    async ({ page, baseURL, expectedFailures }, use) => {
       const errors: string[] = [];
-      page.on('pageerror', error => errors.push(`exception: ${error.message}`));
-      page.on('console', message => {
-        if (message.type() === 'error') {
-          errors.push(`console: ${message.text()} (${message.location().url})`);
-        }
-      });
-      page.on('request', request => {
-        const url = new URL(request.url());
-        if (/^(https?|wss?):$/.test(url.protocol) && url.origin !== baseURL) {
-          errors.push(`request to ${url.origin}`);
-        }
-      });
+      collectErrors(page, errors, { baseURL, expected: expectedFailures });
       await use(errors);
       expect(errors).toEqual([]);
     },
     { auto: true },
   ],
+  browserOf: async (
+    { browser, baseURL, viewport, browserErrors, expectedFailures },
+    use,
+  ) => {
+    const contexts: BrowserContext[] = [];
+    await use(async person => {
+      const context = await browser.newContext({ baseURL, viewport });
+      contexts.push(context);
+      await signedIn(context, person);
+      const page = await context.newPage();
+      collectErrors(page, browserErrors, {
+        baseURL,
+        expected: expectedFailures,
+      });
+      return page;
+    });
+    await Promise.all(contexts.map(context => context.close()));
+  },
+  apiOf: async ({ playwright, baseURL }, use) => {
+    const request = await playwright.request.newContext({ baseURL });
+    await use(person => PortalApi.of(request, person));
+    await request.dispose();
+  },
+  sandboxes: [
+    async ({}, use) => {
+      const all = Object.fromEntries(
+        CLUSTERS.map(name => [name, Sandbox.fromEnv(name)]),
+      ) as Record<ClusterName, Sandbox>;
+      const restore = await Promise.all(
+        Object.values(all).map(sandbox => sandbox.remember()),
+      );
+      await use(all);
+      await Promise.all(restore.map(back => back()));
+    },
+    { auto: true },
+  ],
+  east: async ({ sandboxes }, use) => use(sandboxes['demo-east']),
+  west: async ({ sandboxes }, use) => use(sandboxes['demo-west']),
 });
 
 export { expect } from '@playwright/test';

@@ -106,7 +106,13 @@ export async function startPortal(
   writeFileSync(
     join(data, 'config.yaml'),
     JSON.stringify({
-      app: { baseUrl: url },
+      app: {
+        baseUrl: url,
+        signIn: {
+          providers: [{ id: 'demo', title: 'Demo', message: 'Demo people' }],
+          auto: true,
+        },
+      },
       backend: {
         baseUrl: url,
         listen: { host: '127.0.0.1', port },

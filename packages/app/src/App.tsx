@@ -9,13 +9,27 @@ import { navModule } from './nav';
 import { settingsModule } from './settings';
 import { signInModule } from './signIn';
 
+/**
+ * The Kubernetes tab for those who may use it: the sample policy denies it to
+ * developers, who would open a tab of errors.
+ */
+const kubernetes = kubernetesPlugin.withOverrides({
+  extensions: [
+    kubernetesPlugin
+      .getExtension('entity-content:kubernetes/kubernetes')
+      .override({
+        if: { permissions: { $contains: 'kubernetes.resources.read#read' } },
+      }),
+  ],
+});
+
 // Named one by one instead of discovered, so that what is in the bundle can be
 // read here.
 export default createApp({
   features: [
     catalogPlugin,
     orgPlugin,
-    kubernetesPlugin,
+    kubernetes,
     kubevirtSnapshotsPlugin,
     userSettingsPlugin,
     navModule,

@@ -8,7 +8,10 @@ import {
 } from '@backstage/frontend-plugin-api';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import { RiCameraLine } from '@remixicon/react';
-import { ANNOTATION_VM } from 'backstage-plugin-kubevirt-snapshots-common';
+import {
+  ANNOTATION_VM,
+  bindingReadPermission,
+} from 'backstage-plugin-kubevirt-snapshots-common';
 import { KubevirtSnapshotsClient, kubevirtSnapshotsApiRef } from './api';
 
 /** Route of the page for operators. */
@@ -40,9 +43,14 @@ const snapshotsContent = EntityContentBlueprint.make({
 });
 
 const clustersPage = PageBlueprint.make({
+  // For the people who operate the portal; others don't get a link to a page
+  // that would refuse them.
+  if: {
+    permissions: { $contains: `${bindingReadPermission.name}#read` },
+  },
   params: {
     path: '/kubevirt-snapshots',
-    title: 'VM snapshot clusters',
+    title: 'VM clusters',
     icon: <RiCameraLine />,
     routeRef: clustersRouteRef,
     loader: () =>
@@ -57,7 +65,7 @@ const clustersPage = PageBlueprint.make({
  */
 export const kubevirtSnapshotsPlugin = createFrontendPlugin({
   pluginId: 'kubevirt-snapshots',
-  title: 'VM snapshot clusters',
+  title: 'VM snapshots',
   icon: <RiCameraLine />,
   info: { packageJson: () => import('../package.json') },
   routes: { clusters: clustersRouteRef },

@@ -31,6 +31,7 @@ const SidebarLogo = () => {
         paddingLeft: (sidebarConfig.drawerWidthClosed - 28) / 2,
         color: '#ffffff',
         fontWeight: 600,
+        fontSize: 15,
         whiteSpace: 'nowrap',
       }}
     >

@@ -3,10 +3,13 @@ import type { Knex } from 'knex';
 import { CommittedIntent } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { Clock } from '../database/Clock';
 import { isVolatile } from '../database/openDatabase';
-import { nextNumber } from '../database/nextNumber';
 import { unavailable } from '../errors';
 import { canonicalJson } from './canonicalJson';
-import type { AuditOutcome, AuditRow, AuditRowInput } from './types';
+import { contentDigest, newSalt, rowHash } from './chain';
+import { lockHead, moveHead, type AuditHead } from './head';
+import { projectionsOf } from './projections';
+import { TrailHealth } from './TrailHealth';
+import type { AuditKind, AuditOutcome, AuditRow, AuditRowInput } from './types';
 
 const TABLE = 'audit_events';
 
@@ -16,21 +19,26 @@ const MAX_TEXT = 2048;
 const capped = (text: string) =>
   text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 
+/** Ends a transaction that was only to show that it could be committed. */
+class ProbeOver extends Error {}
+
 /**
  * The audit trail in the plugin's database.
  *
  * An act is two rows: an intent, committed together with the operation and its
- * locks before the cluster is called, and a settlement when it has ended.
+ * locks before the cluster is called, and a settlement when it has ended. The
+ * rows form a chain of hashes, see chain.ts.
  */
 export class DatabaseAuditTrail {
   readonly #knex: Knex;
   readonly #clock: Clock;
-  readonly #refusal: string | undefined;
+  /** Whether the trail can be kept. */
+  readonly health: TrailHealth;
 
-  private constructor(knex: Knex, clock: Clock, refusal: string | undefined) {
+  private constructor(knex: Knex, clock: Clock, health: TrailHealth) {
     this.#knex = knex;
     this.#clock = clock;
-    this.#refusal = refusal;
+    this.health = health;
   }
 
   /**
@@ -40,17 +48,21 @@ export class DatabaseAuditTrail {
     knex: Knex;
     clock: Clock;
     allowVolatile?: boolean;
+    health?: TrailHealth;
   }): DatabaseAuditTrail {
-    const refusal =
-      isVolatile(options.knex) && !options.allowVolatile
-        ? 'The audit trail needs a database that keeps its rows. backend.database is in memory; give it a file or PostgreSQL. Until then nothing can be changed through the portal.'
-        : undefined;
-    return new DatabaseAuditTrail(options.knex, options.clock, refusal);
+    const health = options.health ?? new TrailHealth();
+    if (isVolatile(options.knex) && !options.allowVolatile) {
+      health.refuse(
+        'set-up',
+        'The audit trail needs a database that keeps its rows. backend.database is in memory; give it a file or PostgreSQL. Until then nothing can be changed through the portal.',
+      );
+    }
+    return new DatabaseAuditTrail(options.knex, options.clock, health);
   }
 
   /** Why acts can't be recorded, and so not done; undefined when they can. */
   get refusal(): string | undefined {
-    return this.#refusal;
+    return this.health.refusal;
   }
 
   /**
@@ -63,8 +75,8 @@ export class DatabaseAuditTrail {
     tx: Knex.Transaction,
     row: Omit<AuditRowInput, 'kind'> & { operationId: string },
   ): Promise<number> {
-    if (this.#refusal) {
-      throw unavailable(this.#refusal, 'audit-unavailable');
+    if (this.refusal) {
+      throw unavailable(this.refusal, 'audit-unavailable');
     }
     return this.#insert(tx, { ...row, kind: 'intent' });
   }
@@ -128,12 +140,58 @@ export class DatabaseAuditTrail {
     });
   }
 
-  /** Adds a refusal, or a row about the trail itself, in a transaction of its own. */
+  /** Adds a row that stands for itself, in a transaction of its own. */
   async write(
-    kind: 'denied' | 'system',
+    kind: Exclude<AuditKind, 'intent' | 'settled'>,
     row: Omit<AuditRowInput, 'kind'>,
-  ): Promise<void> {
-    await this.#knex.transaction(tx => this.#insert(tx, { ...row, kind }));
+  ): Promise<number> {
+    try {
+      return await this.#knex.transaction(tx => this.append(tx, kind, row));
+    } catch (error) {
+      this.health.noteFailure(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Adds a row that stands for itself inside a transaction.
+   *
+   * @param row - or a function that makes it from the locked end of the trail
+   */
+  async append(
+    tx: Knex.Transaction,
+    kind: Exclude<AuditKind, 'intent' | 'settled'>,
+    row:
+      | Omit<AuditRowInput, 'kind'>
+      | ((head: AuditHead) => Omit<AuditRowInput, 'kind'>),
+  ): Promise<number> {
+    return this.#insert(tx, head => ({
+      ...(typeof row === 'function' ? row(head) : row),
+      kind,
+    }));
+  }
+
+  /**
+   * Tries whether a row could be written, without leaving one, and says so to
+   * {@link DatabaseAuditTrail.health}.
+   */
+  async probe(): Promise<void> {
+    try {
+      await this.#knex.transaction(async tx => {
+        await this.append(tx, 'system', {
+          action: 'audit.probe',
+          actor: 'plugin:kubevirt-snapshots',
+          origin: 'system',
+        });
+        throw new ProbeOver();
+      });
+    } catch (error) {
+      if (error instanceof ProbeOver) {
+        this.health.clear('writing');
+      } else {
+        this.health.noteFailure(error);
+      }
+    }
   }
 
   /** Rows of an operation in their order. */
@@ -145,37 +203,32 @@ export class DatabaseAuditTrail {
     return rows.map(row => JSON.parse(row.body));
   }
 
-  async #insert(tx: Knex.Transaction, input: AuditRowInput): Promise<number> {
-    // The counter's row is locked first, so that nobody can commit an earlier
+  async #insert(
+    tx: Knex.Transaction,
+    input: AuditRowInput | ((head: AuditHead) => AuditRowInput),
+  ): Promise<number> {
+    // The head's row is locked first, so that nobody can commit an earlier
     // time under a later number.
-    const seq = await nextNumber(tx, 'audit');
-    const [now, last] = [
-      await this.#clock.now(tx),
-      await tx(TABLE)
-        .where({ seq: seq - 1 })
-        .first('at'),
-    ];
+    const head = await lockHead(tx);
+    const now = await this.#clock.now(tx);
+    const seq = head.seq + 1;
     const row: AuditRow = {
-      ...input,
+      ...(typeof input === 'function' ? input(head) : input),
       seq,
-      at: Math.max(now, Number(last?.at ?? 0)),
+      at: Math.max(now, head.at),
     };
+    const body = canonicalJson(row);
+    const salt = newSalt();
+    const digest = contentDigest(salt, body);
+    const hash = rowHash({ seq, prev: head.hash, contentDigest: digest });
     await tx(TABLE).insert({
-      seq,
-      kind: row.kind,
-      at: row.at,
-      operation_id: row.operationId ?? null,
-      action: row.action,
-      actor: row.actor,
-      outcome: row.outcome ?? null,
-      cluster: row.vm?.cluster ?? null,
-      namespace: row.vm?.namespace ?? null,
-      vm_name: row.vm?.name ?? null,
-      vm_uid: row.vm?.uid ?? null,
-      snapshot_name: row.snapshot?.name ?? null,
-      snapshot_uid: row.snapshot?.uid ?? null,
-      body: canonicalJson(row),
+      ...projectionsOf(row),
+      body,
+      salt,
+      content_digest: digest,
+      row_hash: hash,
     });
+    await moveHead(tx, { seq, hash, at: row.at });
     return seq;
   }
 }

@@ -207,6 +207,7 @@ export class DatabaseOperationStore {
       if (detailsOf(error)) {
         throw error;
       }
+      this.#trail.health.noteFailure(error);
       this.#logger.error('An operation could not be recorded', error as Error);
       throw unavailable(
         'It could not be recorded, so nothing was done. Try again later.',

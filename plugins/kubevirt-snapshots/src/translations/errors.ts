@@ -44,7 +44,7 @@ export const errorMessages = {
     other: 'The snapshots could not be loaded',
   },
   clusters: {
-    title: 'VM snapshot clusters',
+    title: 'VM clusters',
     label: 'Clusters',
     loading: 'Loading clusters',
     intro:

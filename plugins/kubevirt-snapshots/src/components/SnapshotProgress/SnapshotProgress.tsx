@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text, VisuallyHidden } from '@backstage/ui';
+import LinearProgress from '@material-ui/core/LinearProgress';
 import {
   RiArrowRightCircleLine,
   RiCheckboxCircleLine,
@@ -53,6 +54,14 @@ function Step({ step }: { step: StepView }) {
             total: String(step.count.total),
           })})`}
         <VisuallyHidden>: {t(word)}</VisuallyHidden>
+        {step.state === 'current' && step.count && (
+          // The words beside it say the same.
+          <LinearProgress
+            aria-hidden="true"
+            variant="determinate"
+            value={(100 * step.count.done) / step.count.total}
+          />
+        )}
       </span>
     </li>
   );

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeObject } from 'kubevirt-sandbox';
+import { ControlSurface } from './controlSurface';
+
+export const CLUSTERS = ['demo-east', 'demo-west'] as const;
+export type ClusterName = (typeof CLUSTERS)[number];
+
+/** Storage class of the demo, and its delays as long as nobody changes them. */
+const STORAGE_CLASS = 'fast';
+const DELAYS = { cutMs: 1500, readyMs: 2500, bindMs: 300, importMs: 600 };
+
+/** Time for the cluster to do what it was asked for, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+const SNAPSHOT = {
+  apiVersion: 'snapshot.kubevirt.io/v1beta1',
+  kind: 'VirtualMachineSnapshot',
+};
+const RESTORE = { ...SNAPSHOT, kind: 'VirtualMachineRestore' };
+const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
+const VMI = { ...VM, kind: 'VirtualMachineInstance' };
+
+/** What names a virtual machine in its cluster. */
+export interface Vm {
+  namespace: string;
+  name: string;
+}
+
+/** A sandbox cluster as the tests deal with it. */
+export class Sandbox extends ControlSurface {
+  /** Finds the cluster that belongs to the portal under test. */
+  static fromEnv(cluster: ClusterName): Sandbox {
+    const { KUBEVIRT_SNAPSHOTS_DATA: data, ...env } = process.env;
+    const url =
+      env[`SANDBOX_${cluster.toUpperCase().replaceAll('-', '_')}_URL`];
+    if (!data || !url) {
+      throw new Error('Run the browser tests by `npm run test:e2e`');
+    }
+    const token = readFileSync(
+      join(data, 'sandbox', cluster, 'admin.token'),
+      'utf8',
+    ).trim();
+    return new Sandbox({ url, token });
+  }
+
+  vm(vm: Vm) {
+    return this.get({ ...VM, ...vm });
+  }
+
+  vmi(vm: Vm) {
+    return this.get({ ...VMI, ...vm });
+  }
+
+  snapshot({ namespace }: Vm, name: string) {
+    return this.get({ ...SNAPSHOT, namespace, name });
+  }
+
+  removeSnapshot({ namespace }: Vm, name: string) {
+    return this.remove({ ...SNAPSHOT, namespace, name });
+  }
+
+  /** Takes a snapshot behind the portal's back. */
+  takeSnapshot({ namespace, name: vm }: Vm, name: string, spec: object = {}) {
+    return this.create({
+      ...SNAPSHOT,
+      metadata: { namespace, name },
+      spec: {
+        source: { apiGroup: 'kubevirt.io', kind: VM.kind, name: vm },
+        ...spec,
+      },
+    });
+  }
+
+  /** The same, and waits until it can be restored. */
+  async takeFinishedSnapshot(vm: Vm, name: string) {
+    await this.takeSnapshot(vm, name);
+    await this.until(async () => {
+      const snapshot = await this.snapshot(vm, name);
+      const owner = await this.vm(vm);
+      return snapshot?.status?.readyToUse && !owner?.status?.snapshotInProgress;
+    });
+  }
+
+  /** The same, with a deadline that it does not keep. */
+  async takeFailedSnapshot(vm: Vm, name: string) {
+    const mend = await this.hangStorage(vm);
+    await this.takeSnapshot(vm, name, { failureDeadline: '1s' });
+    await this.until(async () => {
+      const snapshot = await this.snapshot(vm, name);
+      const owner = await this.vm(vm);
+      return (
+        snapshot?.status?.phase === 'Failed' &&
+        !owner?.status?.snapshotInProgress
+      );
+    });
+    await mend();
+  }
+
+  /** The storage of the VM's disks does nothing until it is mended. */
+  hangStorage({ namespace, name }: Vm) {
+    return this.failVolume({ namespace, claim: `^${name}-`, mode: 'hang' });
+  }
+
+  /** Begins a restore. As long as the VM runs it waits. */
+  restore({ namespace, name: vm }: Vm, name: string, snapshot: string) {
+    return this.create({
+      ...RESTORE,
+      metadata: { namespace, name },
+      spec: {
+        target: { apiGroup: 'kubevirt.io', kind: VM.kind, name: vm },
+        virtualMachineSnapshotName: snapshot,
+      },
+    });
+  }
+
+  /** What the portal sent to take snapshots. */
+  async takeRequests(since: number) {
+    return await this.requests({
+      since,
+      method: 'POST',
+      pathPattern: '/virtualmachinesnapshots$',
+    });
+  }
+
+  /** The cluster stops to answer, and what was open breaks off. */
+  async goAway() {
+    await this.setAnswering(false);
+    await this.cutWatches();
+  }
+
+  async comeBack() {
+    await this.setAnswering(true);
+  }
+
+  async slowStorage(delays: Partial<typeof DELAYS>) {
+    await this.delayStorage(STORAGE_CLASS, delays);
+  }
+
+  /**
+   * Remembers which snapshots there are. What it returns takes out faults,
+   * delays, and the snapshots and restores that have come since.
+   */
+  async remember(): Promise<() => Promise<void>> {
+    const uids = (await this.list(SNAPSHOT)).map(s => s.metadata.uid);
+    const added = async () =>
+      (await this.list(SNAPSHOT)).filter(s => !uids.includes(s.metadata.uid));
+    return async () => {
+      await this.clearFaults();
+      await this.slowStorage(DELAYS);
+      await this.#removeAll(await this.list(RESTORE));
+      await this.until(async () => {
+        await this.#removeAll(
+          (await added()).filter(s => !s.metadata.deletionTimestamp),
+        );
+        const vms = await this.list(VM);
+        return (
+          (await added()).length === 0 &&
+          vms.every(
+            ({ status }) =>
+              !status?.snapshotInProgress && !status?.restoreInProgress,
+          )
+        );
+      });
+    };
+  }
+
+  async #removeAll(objects: KubeObject[]) {
+    for (const { apiVersion, kind, metadata } of objects) {
+      const { namespace, name } = metadata;
+      await this.remove({ apiVersion, kind, namespace, name: name! });
+    }
+  }
+
+  /** Waits for something in the cluster. */
+  async until(test: () => Promise<unknown>) {
+    const limit = Date.now() + PATIENCE_MS;
+    while (!(await test())) {
+      if (Date.now() > limit) {
+        throw new Error(`The cluster did not get there: ${test}`);
+      }
+      await sleep(25);
+    }
+  }
+}

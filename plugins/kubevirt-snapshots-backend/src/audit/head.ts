@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Knex } from 'knex';
+import type { ChainPoint } from './chain';
+
+/** The end of the trail, and where it begins since it was last pruned. */
+export interface AuditHead extends ChainPoint {
+  logId: string;
+  /** Time of the last row, ms since 1970. */
+  at: number;
+  base: ChainPoint;
+}
+
+const HEAD = 'audit_head';
+
+function fromRow(row: any): AuditHead {
+  return {
+    logId: row.log_id,
+    seq: Number(row.seq),
+    hash: row.hash,
+    at: Number(row.at),
+    base: { seq: Number(row.base_seq), hash: row.base_hash },
+  };
+}
+
+/** The end of the trail as it is committed. */
+export async function readHead(knex: Knex): Promise<AuditHead> {
+  const row = await knex(HEAD).where({ id: 1 }).first();
+  if (!row) {
+    throw new Error('The audit trail has lost its head row (audit_head)');
+  }
+  return fromRow(row);
+}
+
+/** Locks the end of the trail until the transaction ends. */
+export async function lockHead(tx: Knex.Transaction): Promise<AuditHead> {
+  const [row] =
+    tx.client.config.client === 'pg'
+      ? await tx(HEAD).where({ id: 1 }).forUpdate().select()
+      : // SQLite locks by writing.
+        await tx(HEAD)
+          .where({ id: 1 })
+          .update({ seq: tx.ref('seq') })
+          .returning('*');
+  if (!row) {
+    throw new Error('The audit trail has lost its head row (audit_head)');
+  }
+  return fromRow(row);
+}
+
+/** Moves the end of the trail. The row has to be locked. */
+export async function moveHead(
+  tx: Knex.Transaction,
+  to: ChainPoint & { at: number },
+): Promise<void> {
+  await tx(HEAD)
+    .where({ id: 1 })
+    .update({ seq: to.seq, hash: to.hash, at: to.at });
+}
