@@ -10,16 +10,22 @@ if (!PORTAL_URL) {
   );
 }
 
+// Pictures for the README are made on demand only. Asking for them by their tag
+// is told to the workers, which don't see the command line.
+if (process.argv.some(argument => argument.includes('@screenshots'))) {
+  process.env.E2E_SCREENSHOTS = 'true';
+}
+
 /** One portal and one sandbox serve all tests, so they run one by one. */
 export default defineConfig({
-  testDir: './tests',
-  testMatch: '**/*.test.ts',
+  testDir: __dirname,
+  testMatch: process.env.E2E_SCREENSHOTS ? 'screenshots.ts' : 'tests/*.test.ts',
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
   timeout: 60_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 10_000 },
   outputDir: resolve(__dirname, '../test-results'),
   reporter: [
     ['list'],
@@ -31,6 +37,7 @@ export default defineConfig({
   use: {
     baseURL: PORTAL_URL,
     browserName: 'chromium',
+    actionTimeout: 10_000,
     viewport: { width: 1360, height: 900 },
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',

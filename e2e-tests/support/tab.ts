@@ -57,7 +57,9 @@ export class SnapshotsTab {
   }
 
   row(name: string): Locator {
-    return this.grid.getByRole('row').filter({ has: this.link(name) });
+    return this.grid.getByRole('row').filter({
+      has: this.page.getByRole('link', { name, exact: true }),
+    });
   }
 
   /** Names of the rows from top to bottom. */

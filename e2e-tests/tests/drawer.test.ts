@@ -19,7 +19,10 @@ test('the drawer tells everything about a snapshot', async ({ page }) => {
   await expect(overview).toContainText('2 days ago');
 
   const disks = section(drawer, 'Disks');
-  const inside = disks.getByRole('list', { name: 'In the snapshot' });
+  const inside = disks.getByRole('list', {
+    name: 'In the snapshot',
+    exact: true,
+  });
   await expect(inside.getByRole('listitem')).toHaveCount(2);
   await expect(inside.getByRole('listitem').first()).toContainText('50 GiB');
   await expect(inside.getByRole('listitem').first()).toContainText(

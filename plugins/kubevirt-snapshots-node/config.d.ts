@@ -36,6 +36,25 @@ export interface Config {
       /** Don't check the API server's certificate. Not for production. */
       skipTLSVerify?: boolean;
       /**
+       * Create and delete in the name of the person, so that the cluster's own
+       * audit log names them: as user `backstage:<entity ref>` and one group.
+       * Off when left out.
+       */
+      impersonation?: {
+        /**
+         * File with the token of a second service account that may impersonate
+         * (deploy/kubevirt-snapshots-impersonation-rbac.yaml). Never the
+         * account of the Kubernetes plugin: its proxy passes the callers'
+         * Impersonate headers on.
+         */
+        serviceAccountTokenFile: string;
+        /**
+         * Group that holds the rights to create and delete. Default
+         * `backstage:kubevirt-snapshots`.
+         */
+        group?: string;
+      };
+      /**
        * Watch only these namespaces. The service account then needs a Role in
        * each of them instead of the ClusterRole. All namespaces when left out.
        */

@@ -15,19 +15,20 @@ import {
   ownersOf,
   readKubevirtSnapshotsConfig,
 } from 'backstage-plugin-kubevirt-snapshots-node';
+import { AuditService } from './audit/AuditService';
 import { DatabaseAuditTrail } from './audit/DatabaseAuditTrail';
-import { DeniedRecorder } from './audit/DeniedRecorder';
 import { MutationSwitch } from './authorization/MutationSwitch';
 import { VmGate } from './authorization/VmGate';
 import { vmResources } from './authorization/vmResources';
 import { Clock } from './database/Clock';
-import { recordAcceptedBypass } from './audit/recordAcceptedBypass';
 import { openDatabase } from './database/openDatabase';
 import { DatabaseOperationStore } from './operations/DatabaseOperationStore';
 import { OperationIndex } from './operations/OperationIndex';
 import { OperationService } from './operations/OperationService';
 import { OperationWorker } from './operations/OperationWorker';
 import { reportSettlement } from './operations/reportSettlement';
+import { ProtectionService } from './protection/ProtectionService';
+import { ProtectionStore } from './protection/ProtectionStore';
 import { createRouter } from './router/createRouter';
 import { EventStreams } from './stream/EventStreams';
 import { CaptureRecorder } from './views/CaptureRecorder';
@@ -125,11 +126,27 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           logger,
           ownersOf: vm => ownersOf(vm, pluginConfig.binding),
         });
+        const protectionStore = new ProtectionStore({
+          knex,
+          clock,
+          trail,
+          logger,
+        });
         const views = new SnapshotViews({
           cluster,
           index,
           captures,
           mutations,
+          protections: protectionStore,
+          reasonForLastGood:
+            config.getOptionalBoolean(
+              'kubevirtSnapshots.requireReason.deleteLastGood',
+            ) ?? false,
+        });
+        const protections = new ProtectionService({
+          store: protectionStore,
+          views,
+          trail,
         });
         const operations = new OperationService({
           store,
@@ -138,10 +155,19 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           views,
           mutations,
         });
-        const streams = new EventStreams({ cluster, index, views });
-        const denied = new DeniedRecorder({
-          write: row => trail.write('denied', row),
+        const streams = new EventStreams({
+          cluster,
+          index,
+          protections: protectionStore,
+          views,
+        });
+        const audit = new AuditService({
+          config,
+          knex,
+          clock,
           logger,
+          trail,
+          cluster,
         });
         const worker = new OperationWorker({
           store,
@@ -155,6 +181,8 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
 
         await index.start();
         await captures.start();
+        await audit.start();
+        await protectionStore.start();
         httpRouter.addAuthPolicy({ path: '/health', allow: 'unauthenticated' });
         httpRouter.use(
           createRouter({
@@ -167,25 +195,28 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             cluster,
             views,
             operations,
+            protections,
+            protectionStore,
             store,
             index,
             streams,
-            denied,
+            denied: audit.denied,
+            reads: audit.reads,
+            verification: audit.verification,
+            trail,
+            knex,
+            clock,
+            permissionsRegistry,
           }),
         );
-        const stopRecording = recordAcceptedBypass({
-          cluster,
-          write: row => trail.write('system', row),
-          logger,
-        });
         lifecycle.addStartupHook(() => worker.start());
         lifecycle.addShutdownHook(async () => {
           streams.close();
-          stopRecording();
           index.stop();
           captures.stop();
-          await denied.flush();
+          protectionStore.stop();
           await worker.stop();
+          await audit.stop();
         });
       },
     });

@@ -33,6 +33,8 @@ export type RefusalCode =
   | 'snapshot-finished'
   | 'snapshot-unfinished'
   | 'snapshot-deleting'
+  | 'snapshot-protected'
+  | 'snapshot-not-protected'
   | 'vm-gone'
   | 'no-disk'
   | 'cluster-away'
@@ -210,6 +212,65 @@ export type SnapshotOrigin = 'manual' | 'schedule' | 'safety' | 'external';
 export interface SnapshotVerdicts {
   stop: Verdict;
   delete: Verdict;
+  /** Protect it, or change why and how long. */
+  protect: Verdict;
+  /** Release it. */
+  unprotect: Verdict;
+}
+
+/**
+ * Keeps a snapshot from being deleted through the portal, by anybody.
+ *
+ * @public
+ */
+export interface Protection {
+  /** Why, in the words of who protected it. */
+  reason: string;
+  /** RFC 3339; without it the protection lasts until it is released. */
+  until?: string;
+  /** Entity ref. */
+  by: string;
+  /** RFC 3339 */
+  at: string;
+}
+
+/**
+ * Body of `POST …/snapshots/{name}/protect`.
+ *
+ * @public
+ */
+export interface ProtectSnapshotRequest {
+  operationId: string;
+  vmUid: string;
+  snapshotUid: string;
+  /** 1 to 500 characters. */
+  reason: string;
+  /** RFC 3339, in the future. */
+  until?: string;
+}
+
+/**
+ * Body of `POST …/snapshots/{name}/unprotect`.
+ *
+ * @public
+ */
+export interface UnprotectSnapshotRequest {
+  operationId: string;
+  vmUid: string;
+  snapshotUid: string;
+  /** 1 to 500 characters. */
+  reason: string;
+}
+
+/**
+ * Answer to protecting and releasing, which are done when it arrives.
+ *
+ * @public
+ */
+export interface ProtectionAnswer {
+  protection?: Protection;
+  /** For `minRevision`, as {@link OperationView.revision}. */
+  revision: number;
 }
 
 /**
@@ -247,7 +308,10 @@ export interface SnapshotItem {
   problem?: string;
   steps?: StepView[];
   operation?: OperationView;
+  protection?: Protection;
   deleteConfirmation: DeleteConfirmation;
+  /** A delete has to say why. */
+  deleteNeedsReason: boolean;
   allowed: SnapshotVerdicts;
 }
 
@@ -431,6 +495,8 @@ export interface DeleteSnapshotRequest {
   snapshotUid: string;
   /** Required where the item's `deleteConfirmation` is `name`. */
   typedName?: string;
+  /** Required where the item's `deleteNeedsReason` is set; at most 500 characters. */
+  reason?: string;
 }
 
 /**

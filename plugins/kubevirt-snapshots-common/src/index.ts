@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export * from './api';
+export * from './audit';
 export * from './duration';
 export * from './keys';
 export * from './names';

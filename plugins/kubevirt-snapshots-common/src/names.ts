@@ -18,6 +18,13 @@ export const MAX_SNAPSHOT_NAME_LENGTH = 63;
 export const MAX_DESCRIPTION_LENGTH = 1000;
 
 /**
+ * Longest reason for an act, in characters.
+ *
+ * @public
+ */
+export const MAX_REASON_LENGTH = 500;
+
+/**
  * What is wrong with a proposed snapshot name.
  *
  * @public

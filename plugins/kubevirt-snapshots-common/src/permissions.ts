@@ -43,6 +43,17 @@ export const snapshotDeletePermission = createPermission({
 });
 
 /**
+ * Protect a snapshot from deletion, and release it.
+ *
+ * @public
+ */
+export const snapshotProtectPermission = createPermission({
+  name: 'kubevirt-snapshots.snapshot.protect',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
  * See the state of the clusters' connections and whether the portal's set-up
  * is sound. Meant for the people who operate the portal.
  *
@@ -54,6 +65,39 @@ export const bindingReadPermission = createPermission({
 });
 
 /**
+ * See who did what to a VM: its history, and the rows of the audit trail about
+ * it. Without a condition: the whole trail and whether it is intact.
+ *
+ * @public
+ */
+export const auditReadPermission = createPermission({
+  name: 'kubevirt-snapshots.audit.read',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Take rows of the audit trail away as a file, with the same limits.
+ *
+ * @public
+ */
+export const auditExportPermission = createPermission({
+  name: 'kubevirt-snapshots.audit.export',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Have the audit trail verified. Meant for the people who operate the portal.
+ *
+ * @public
+ */
+export const auditAdministerPermission = createPermission({
+  name: 'kubevirt-snapshots.audit.administer',
+  attributes: { action: 'update' },
+});
+
+/**
  * Every permission of the plugin, as registered with the backend.
  *
  * @public
@@ -62,5 +106,9 @@ export const kubevirtSnapshotsPermissions = [
   vmReadPermission,
   snapshotCreatePermission,
   snapshotDeletePermission,
+  snapshotProtectPermission,
   bindingReadPermission,
+  auditReadPermission,
+  auditExportPermission,
+  auditAdministerPermission,
 ];

@@ -86,6 +86,8 @@ export async function startPlugin(options: {
   entities: Entity[];
   features?: BackendFeature[];
   config?: object;
+  /** More under `kubevirtSnapshots`. */
+  extraConfig?: object;
   decide?: typeof decide;
 }) {
   const policy = options.decide ?? decide;
@@ -120,6 +122,7 @@ export async function startPlugin(options: {
                 serviceAccountTokenFile: '/nowhere',
               },
             ],
+            ...options.extraConfig,
           },
           ...options.config,
         },

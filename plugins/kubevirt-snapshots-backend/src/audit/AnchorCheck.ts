@@ -10,7 +10,11 @@ import {
   type SignedCheckpoint,
 } from './signing/checkpoints';
 import type { PublicKeys } from './signing/keys';
-import { isSignedStatement, type RecoverStatement } from './signing/statements';
+import {
+  isSignedStatement,
+  lostBy,
+  type LostBranch,
+} from './signing/statements';
 import type { CheckpointSink } from './sinks/CheckpointSink';
 import type { TrailHealth } from './TrailHealth';
 import type { AuditRow } from './types';
@@ -18,23 +22,19 @@ import type { AuditRow } from './types';
 /** Where replicas tell each other which outside checkpoint is not met. */
 const STATE = 'anchor';
 
-/** Recoveries that the trail tells of, newest first. */
-export async function recoveries(
+/** What signed rows of the trail declare lost. */
+export async function lostBranches(
   knex: Knex,
   keys: PublicKeys,
-): Promise<RecoverStatement[]> {
+): Promise<LostBranch[]> {
   const rows = await knex('audit_events')
-    .where({ action: 'audit.recover', kind: 'system' })
-    .orderBy('seq', 'desc')
+    .whereIn('action', ['audit.recover', 'audit.prune'])
+    .orderBy('seq')
     .select('body');
   return rows
     .map(row => (JSON.parse(row.body) as AuditRow).statement)
-    .filter(
-      statement =>
-        statement?.content.type === 'recover' &&
-        isSignedStatement(statement, keys),
-    )
-    .map(statement => statement!.content as RecoverStatement);
+    .filter(statement => statement && isSignedStatement(statement, keys))
+    .flatMap(statement => lostBy(statement!.content));
 }
 
 /**
@@ -111,8 +111,8 @@ export class AnchorCheck {
       (checkpoint.logId === head.logId &&
         (await this.#isKnown(signed)) &&
         (await this.#hashAt(checkpoint.seq, head.base)) === checkpoint.hash) ||
-      (await recoveries(this.#knex, this.#keys)).some(
-        ({ outside }) => outside.number >= checkpoint.number,
+      (await lostBranches(this.#knex, this.#keys)).some(
+        ({ number }) => number >= checkpoint.number,
       )
     );
   }

@@ -90,10 +90,11 @@ export class DatabaseAuditTrail {
   async committedIntent(operationId: string): Promise<CommittedIntent> {
     const row = await this.#knex(TABLE)
       .where({ operation_id: operationId, kind: 'intent' })
-      .first('seq');
+      .first('seq', 'actor');
     return CommittedIntent.fromCommittedRow({
       operationId,
       sequence: Number(row?.seq ?? 0),
+      actor: row?.actor ?? '',
     });
   }
 
@@ -144,9 +145,9 @@ export class DatabaseAuditTrail {
   async write(
     kind: Exclude<AuditKind, 'intent' | 'settled'>,
     row: Omit<AuditRowInput, 'kind'>,
-  ): Promise<number> {
+  ): Promise<void> {
     try {
-      return await this.#knex.transaction(tx => this.append(tx, kind, row));
+      await this.#knex.transaction(tx => this.append(tx, kind, row));
     } catch (error) {
       this.health.noteFailure(error);
       throw error;

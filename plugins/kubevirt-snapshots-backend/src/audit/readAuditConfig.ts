@@ -53,8 +53,7 @@ function positive(config: Config, key: string, fallback: number): number {
  */
 export function readAuditConfig(config: Config): AuditConfig {
   const signer = readSigner(config);
-  const former =
-    config.getOptionalStringArray(`${ROOT}.publicKeyFiles`) ?? [];
+  const former = config.getOptionalStringArray(`${ROOT}.publicKeyFiles`) ?? [];
   const keys = PublicKeys.fromPem(
     former.map(path => readPem(path, 'publicKeyFiles')),
   );

@@ -13,8 +13,10 @@ import type {
 } from '@backstage/plugin-permission-common';
 import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
+  auditReadPermission,
   snapshotCreatePermission,
   snapshotDeletePermission,
+  snapshotProtectPermission,
   vmReadPermission,
   type VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
@@ -36,6 +38,8 @@ const PERMISSIONS = [
   vmReadPermission,
   snapshotCreatePermission,
   snapshotDeletePermission,
+  snapshotProtectPermission,
+  auditReadPermission,
 ] as const;
 
 /** How long a read may reuse what it was told before, ms. */

@@ -7,6 +7,8 @@ import type { AuditOutcome, AuditRowInput } from '../audit/types';
 import type { Clock } from '../database/Clock';
 import { nextNumber } from '../database/nextNumber';
 import { conflict, detailsOf, unavailable } from '../errors';
+import { protectionInForce } from '../protection/ProtectionStore';
+import { refuseHeldLocks } from './locks';
 import type { Operation, OperationPatch } from './types';
 
 const TABLE = 'operations';
@@ -82,9 +84,25 @@ export interface AcceptOptions {
   locks: string[];
   /** Must not be held by anybody, but aren't taken. */
   mustBeFree?: string[];
+  /** UID of a snapshot that must not be protected. */
+  unlessProtected?: string;
   /** Open operation that is asked to stop, if it can. */
   cancels?: string;
   intent: Omit<AuditRowInput, 'kind' | 'operationId'>;
+}
+
+async function refuseProtected(
+  tx: Knex.Transaction,
+  snapshotUid: string,
+  now: number,
+): Promise<void> {
+  const protection = await protectionInForce(tx, snapshotUid, now);
+  if (protection) {
+    throw conflict(
+      `It is protected by ${protection.by}: ${protection.reason}. Release it first.`,
+      { code: 'snapshot-protected' },
+    );
+  }
 }
 
 /**
@@ -136,7 +154,10 @@ export class DatabaseOperationStore {
         return { operation: fromRow(existing), created: false };
       }
       const now = await this.#clock.now(tx);
-      await this.#refuseHeld(tx, options.mustBeFree ?? []);
+      await refuseHeldLocks(tx, options.mustBeFree ?? []);
+      if (options.unlessProtected) {
+        await refuseProtected(tx, options.unlessProtected, now);
+      }
       for (const resource of locks) {
         const inserted = await tx('locks')
           .insert({ resource, operation_id: operation.id, created_at: now })
@@ -144,7 +165,7 @@ export class DatabaseOperationStore {
           .ignore()
           .returning('resource');
         if (inserted.length === 0) {
-          await this.#refuseHeld(tx, [resource]);
+          await refuseHeldLocks(tx, [resource]);
         }
       }
       if (options.cancels) {
@@ -212,28 +233,6 @@ export class DatabaseOperationStore {
       throw unavailable(
         'It could not be recorded, so nothing was done. Try again later.',
         'audit-unavailable',
-      );
-    }
-  }
-
-  async #refuseHeld(tx: Knex.Transaction, resources: string[]): Promise<void> {
-    if (resources.length === 0) {
-      return;
-    }
-    const held = await tx('locks')
-      .join(TABLE, `${TABLE}.id`, 'locks.operation_id')
-      .whereIn('locks.resource', resources)
-      .first(`${TABLE}.*`);
-    if (held) {
-      const holder = fromRow(held);
-      const words = {
-        take: `Snapshot ${holder.snapshotName} is being taken`,
-        stop: `Snapshot ${holder.snapshotName} is being stopped`,
-        delete: `Snapshot ${holder.snapshotName} is being deleted`,
-      }[holder.type];
-      throw conflict(
-        `${words}, asked for by ${holder.actor}. Wait until that is finished.`,
-        { code: 'vm-busy', holder: holder.id },
       );
     }
   }

@@ -201,6 +201,7 @@ export class OperationService {
       snapshotName,
       snapshotUid: request.snapshotUid,
       wanted: {},
+      reason: request.reason,
     });
     const found = this.#views.find(access, snapshotName);
     const verdict = found?.item.allowed.delete;
@@ -246,6 +247,13 @@ export class OperationService {
         'name-not-typed',
       );
     }
+    if (found.item.deleteNeedsReason && !request.reason?.trim()) {
+      throw badInput(
+        `${snapshotName} is the last snapshot of ${access.ref.name} that can be restored. Say why it has to go.`,
+        'reason',
+        'reason-missing',
+      );
+    }
     const busy = busyOf(access.vm, this.#index.ofVm(access.ref), this.#cluster);
     if (busy) {
       throw conflict(busyReason(busy), { code: 'vm-busy', holder: busy.name });
@@ -262,6 +270,7 @@ export class OperationService {
     return this.#accept({
       ...options,
       locks: [snapshotLock(access.ref, snapshotName)],
+      unlessProtected: record.uid,
       mustBeFree: [vmLock(access.ref)],
     });
   }
@@ -275,9 +284,10 @@ export class OperationService {
       snapshotName: string;
       snapshotUid?: string;
       wanted: OperationRequest;
+      reason?: string;
     },
   ): Omit<AcceptOptions, 'locks'> {
-    const { snapshotName, snapshotUid, wanted } = what;
+    const { snapshotName, snapshotUid, wanted, reason } = what;
     return {
       operation: {
         id: request.operationId,
@@ -310,6 +320,7 @@ export class OperationService {
         vm: { ...access.ref, uid: access.vm.uid, owners: access.owners },
         snapshot: { name: snapshotName, uid: snapshotUid },
         options: JSON.parse(JSON.stringify(wanted)),
+        reason,
         decision: 'allow',
       },
     };

@@ -12,10 +12,12 @@ import {
   bindingReadPermission,
   snapshotCreatePermission,
   type ClusterView,
+  type ProtectionAnswer,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import express, { type Request, type Response } from 'express';
 import PromiseRouter from 'express-promise-router';
+import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
 import { fromCluster } from '../authorization/fromCluster';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
@@ -30,9 +32,12 @@ import type { DatabaseOperationStore } from '../operations/DatabaseOperationStor
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { OperationService } from '../operations/OperationService';
 import { toOperationView, type Operation } from '../operations/types';
+import type { ProtectionService } from '../protection/ProtectionService';
+import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { EventStreams } from '../stream/EventStreams';
 import { snapshotDetails } from '../views/snapshotDetails';
 import type { SnapshotViews } from '../views/SnapshotViews';
+import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
 import { routes, type RouteDefinition, type RouteId } from './routes';
 import {
   deleteBody,
@@ -40,12 +45,14 @@ import {
   existingName,
   listQuery,
   parse,
+  protectBody,
   stopBody,
   takeBody,
+  unprotectBody,
 } from './schemas';
 
 /** What the router needs. */
-export interface RouterOptions {
+export interface RouterOptions extends AuditHandlerOptions {
   httpAuth: HttpAuthService;
   permissions: PermissionsService;
   auditor: AuditorService;
@@ -55,10 +62,13 @@ export interface RouterOptions {
   cluster: ClusterService;
   views: SnapshotViews;
   operations: OperationService;
+  protections: ProtectionService;
+  protectionStore: ProtectionStore;
   store: DatabaseOperationStore;
   index: OperationIndex;
   streams: EventStreams;
   denied: DeniedRecorder;
+  trail: DatabaseAuditTrail;
 }
 
 interface Context {
@@ -103,13 +113,13 @@ export function createRouter(options: RouterOptions): express.Router {
    */
   const writing =
     <T>(
-      action: 'take' | 'stop' | 'delete',
+      action: 'take' | 'stop' | 'delete' | 'protect' | 'unprotect',
       read: (context: Context) => T,
       work: (
         access: VmAccess,
         input: T,
         origin: { requestId: string },
-      ) => Promise<Operation>,
+      ) => Promise<Operation | ProtectionAnswer>,
     ): Handler =>
     async context => {
       const { req, res, entityRef, caller } = context;
@@ -124,9 +134,14 @@ export function createRouter(options: RouterOptions): express.Router {
       let access: VmAccess | undefined;
       try {
         access = await gate.afresh(entityRef, caller, { live: true });
-        const operation = await work(access, input, { requestId });
-        await event.success({ meta: { operationId: operation.id } });
-        res.status(202).json({ operation: toOperationView(operation) });
+        const answer = await work(access, input, { requestId });
+        if ('state' in answer) {
+          await event.success({ meta: { operationId: answer.id } });
+          res.status(202).json({ operation: toOperationView(answer) });
+        } else {
+          await event.success();
+          res.json(answer);
+        }
       } catch (error) {
         await event.fail({ error: error as Error });
         const details = detailsOf(error);
@@ -156,6 +171,8 @@ export function createRouter(options: RouterOptions): express.Router {
     parse(existingName, req.params.snapshot);
 
   const handlers: Record<Exclude<RouteId, 'health'>, Handler> = {
+    ...auditHandlers(options),
+
     listClusters: async ({ res, caller }) => {
       const [decision] = await options.permissions.authorize(
         [{ permission: bindingReadPermission }],
@@ -185,7 +202,10 @@ export function createRouter(options: RouterOptions): express.Router {
       const { minRevision, ...query } = parse(listQuery, context.req.query);
       const access = await reading(context);
       if (minRevision !== undefined) {
-        await options.index.catchUp(minRevision);
+        await Promise.all([
+          options.index.catchUp(minRevision),
+          options.protectionStore.catchUp(minRevision),
+        ]);
       }
       context.res.json(views.list(access, query));
     },
@@ -283,6 +303,26 @@ export function createRouter(options: RouterOptions): express.Router {
       (access, { name, body }, origin) =>
         options.operations.delete(access, name, body, origin),
     ),
+
+    protectSnapshot: writing(
+      'protect',
+      context => ({
+        name: snapshotName(context),
+        body: parse(protectBody, context.req.body),
+      }),
+      (access, { name, body }, origin) =>
+        options.protections.protect(access, name, body, origin),
+    ),
+
+    unprotectSnapshot: writing(
+      'unprotect',
+      context => ({
+        name: snapshotName(context),
+        body: parse(unprotectBody, context.req.body),
+      }),
+      (access, { name, body }, origin) =>
+        options.protections.unprotect(access, name, body, origin),
+    ),
   };
 
   const router = PromiseRouter();
@@ -290,7 +330,10 @@ export function createRouter(options: RouterOptions): express.Router {
   for (const route of routes as readonly RouteDefinition[]) {
     router[route.method](route.path, async (req, res) => {
       if (route.door === 'open') {
-        res.json({ status: 'ok' });
+        res.json({
+          status: 'ok',
+          audit: options.trail.refusal ? 'refusing' : 'ok',
+        });
         return;
       }
       const credentials = await options.httpAuth.credentials(req, {

@@ -33,6 +33,15 @@ const EXPECTED: Record<RouteId, number[]> = {
   takeSnapshot: /*   */ [202, 403, 202, 403, 401, 401, 403, 202],
   stopSnapshot: /*   */ [202, 403, 202, 403, 401, 401, 403, 202],
   deleteSnapshot: /* */ [202, 403, 202, 403, 401, 401, 403, 202],
+  protectSnapshot: /**/ [200, 403, 200, 403, 401, 401, 403, 200],
+  unprotectSnapshot: /**/ [409, 403, 409, 403, 401, 401, 403, 409],
+  getHistory: /*     */ [200, 403, 200, 200, 401, 401, 403, 200],
+  // A list is filtered, not refused.
+  listAudit: /*      */ [200, 200, 200, 200, 401, 401, 403, 200],
+  getAuditRow: /*    */ [200, 404, 200, 200, 401, 401, 403, 200],
+  exportAudit: /*    */ [200, 200, 200, 200, 401, 401, 403, 200],
+  getAuditVerification: [403, 403, 200, 200, 401, 401, 403, 403],
+  verifyAudit: /*    */ [403, 403, 200, 403, 401, 401, 403, 403],
 };
 
 /** Doors that lead nowhere, for whoever is signed in. */
@@ -148,7 +157,9 @@ describe('permissions', () => {
       .replace(':namespace', 'default')
       .replace(':name', entity)
       .replace(':snapshot', snapshot)
-      .replace(':operation', ids.operation ?? operationId);
+      .replace(':operation', ids.operation ?? operationId)
+      // The first row is about a VM of team A.
+      .replace(':seq', '1');
     let pending = send(route.method, path);
     const header = headers[role];
     if (header) {
@@ -174,6 +185,7 @@ describe('permissions', () => {
         ...(route.id === 'takeSnapshot'
           ? { name: 'new-one' }
           : { snapshotUid: ids.uid ?? record?.uid ?? 'uid' }),
+        ...(/protect/.test(route.id) && { reason: 'for the auditors' }),
       };
       return pending.send(body);
     }
@@ -248,7 +260,13 @@ describe('permissions', () => {
       ...FakeCluster.ref,
       name: 'of-web-02',
     })!;
-    for (const id of ['getSnapshot', 'stopSnapshot', 'deleteSnapshot']) {
+    for (const id of [
+      'getSnapshot',
+      'stopSnapshot',
+      'deleteSnapshot',
+      'protectSnapshot',
+      'unprotectSnapshot',
+    ]) {
       const route = routes.find(r => r.id === id)!;
       for (const name of [foreign.name, 'absent']) {
         const res = await call(route, 'platform', 'web-01', {
@@ -291,7 +309,7 @@ describe('permissions', () => {
     expect(
       all.body.items.find((i: any) => i.name === 'of-the-former').formerVm,
     ).toBe(true);
-    for (const id of ['getSnapshot', 'deleteSnapshot']) {
+    for (const id of ['getSnapshot', 'deleteSnapshot', 'protectSnapshot']) {
       const route = routes.find(r => r.id === id)!;
       const ids = { snapshot: 'of-the-former' };
       expect(statusOf(await call(route, 'owner', 'web-01', ids))).toBe(404);

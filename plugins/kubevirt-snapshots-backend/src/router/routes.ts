@@ -3,8 +3,10 @@ import {
   bindingReadPermission,
   snapshotCreatePermission,
   snapshotDeletePermission,
+  snapshotProtectPermission,
   vmReadPermission,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import { auditRoutes } from './auditRoutes';
 
 const ENTITY = '/entities/:kind/:namespace/:name';
 
@@ -37,7 +39,7 @@ export const routes = [
     door: 'open',
     effect: 'read',
     permissions: [],
-    summary: 'Tells that the plugin answers',
+    summary: 'Tells that the plugin answers and whether acts can be recorded',
   },
   {
     id: 'listClusters',
@@ -120,6 +122,25 @@ export const routes = [
     permissions: [snapshotDeletePermission.name],
     summary: 'Deletes a finished snapshot that nobody uses',
   },
+  {
+    id: 'protectSnapshot',
+    method: 'post',
+    path: `${ENTITY}/snapshots/:snapshot/protect`,
+    door: 'entity',
+    effect: 'write',
+    permissions: [snapshotProtectPermission.name],
+    summary: 'Protects a snapshot from deletion',
+  },
+  {
+    id: 'unprotectSnapshot',
+    method: 'post',
+    path: `${ENTITY}/snapshots/:snapshot/unprotect`,
+    door: 'entity',
+    effect: 'write',
+    permissions: [snapshotProtectPermission.name],
+    summary: 'Releases a protected snapshot',
+  },
+  ...auditRoutes,
 ] as const satisfies readonly RouteDefinition[];
 
 /** Ids of the routes. */

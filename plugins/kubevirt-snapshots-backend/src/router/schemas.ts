@@ -4,6 +4,7 @@ import {
   DEADLINE_SECONDS,
   isRfc1123Subdomain,
   MAX_DESCRIPTION_LENGTH,
+  MAX_REASON_LENGTH,
   SNAPSHOT_STATES,
   type SnapshotNameProblem,
   type SnapshotState,
@@ -127,12 +128,43 @@ export const stopBody = z.strictObject({
   snapshotUid: uid.optional(),
 });
 
+const reason = z
+  .string()
+  .trim()
+  .min(1, 'Say why')
+  .max(
+    MAX_REASON_LENGTH,
+    `A reason has at most ${MAX_REASON_LENGTH} characters`,
+  )
+  // eslint-disable-next-line no-control-regex
+  .regex(/^[^\u0000-\u0008\u000b-\u001f]*$/, 'It holds control characters');
+
 /** Body of a delete. */
 export const deleteBody = z.strictObject({
   operationId,
   vmUid: uid,
   snapshotUid: uid,
   typedName: z.string().max(253).optional(),
+  reason: reason.optional(),
+});
+
+/** Body of a protection. */
+export const protectBody = z.strictObject({
+  operationId,
+  vmUid: uid,
+  snapshotUid: uid,
+  reason,
+  until: z.iso
+    .datetime('It has to be a time as 2030-01-31T00:00:00Z')
+    .optional(),
+});
+
+/** Body of a release. */
+export const unprotectBody = z.strictObject({
+  operationId,
+  vmUid: uid,
+  snapshotUid: uid,
+  reason,
 });
 
 /**

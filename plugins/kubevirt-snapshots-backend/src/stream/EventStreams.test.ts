@@ -37,6 +37,7 @@ describe('EventStreams', () => {
     streams = new EventStreams({
       cluster,
       index: { subscribe: () => () => {} } as any,
+      protections: { subscribe: () => () => {} } as any,
       views: { revision: () => cluster.revision() } as any,
     });
   });

@@ -7,6 +7,7 @@ import {
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { VmAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
+import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { SnapshotViews } from '../views/SnapshotViews';
 
 /** Changes within this time are told together, ms. */
@@ -23,6 +24,7 @@ const DECIDE_MS = 30_000;
 export class EventStreams {
   readonly #cluster: ClusterService;
   readonly #index: OperationIndex;
+  readonly #protections: ProtectionStore;
   readonly #views: SnapshotViews;
   readonly #decideMs: number;
   readonly #open = new Set<(reason: 'shutdown') => void>();
@@ -30,11 +32,13 @@ export class EventStreams {
   constructor(options: {
     cluster: ClusterService;
     index: OperationIndex;
+    protections: ProtectionStore;
     views: SnapshotViews;
     decideMs?: number;
   }) {
     this.#cluster = options.cluster;
     this.#index = options.index;
+    this.#protections = options.protections;
     this.#views = options.views;
     this.#decideMs = options.decideMs ?? DECIDE_MS;
   }
@@ -87,6 +91,11 @@ export class EventStreams {
       this.#cluster.subscribe(ref, changed),
       this.#index.subscribe(operation => {
         if (stringifyVmRef(operation.vm) === key) {
+          changed();
+        }
+      }),
+      this.#protections.subscribe(vmKey => {
+        if (vmKey === key) {
           changed();
         }
       }),

@@ -2,28 +2,29 @@
 import {
   isUnfinished,
   SNAPSHOT_STATES,
-  snapshotCreatePermission,
-  snapshotDeletePermission,
   stringifyVmRef,
   vmReadPermission,
   type SnapshotItem,
   type SnapshotList,
   type SnapshotListQuery,
-  type Verdict,
   type VmBusy,
   type VmRef,
   type VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import type {
-  ClusterService,
-  VmResource,
-} from 'backstage-plugin-kubevirt-snapshots-node';
+import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
-import { askWhom, type VmAccess } from '../authorization/VmGate';
+import type { VmAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
+import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { CaptureRecorder } from './CaptureRecorder';
-import { rowOfOperation, rowOfRecord, type SnapshotRow } from './snapshotRow';
-import { allowed, busyOf, busyReason, off, toVmView } from './vmView';
+import {
+  formerResource,
+  rowOfOperation,
+  rowOfRecord,
+  type SnapshotRow,
+} from './snapshotRow';
+import { Verdicts } from './Verdicts';
+import { busyOf, toVmView } from './vmView';
 
 /** Rows of how many VMs are kept ready. */
 const MAX_PREPARED = 500;
@@ -48,7 +49,9 @@ export class SnapshotViews {
   readonly #cluster: ClusterService;
   readonly #index: OperationIndex;
   readonly #captures: CaptureRecorder;
-  readonly #mutations: MutationSwitch;
+  readonly #protections: ProtectionStore;
+  readonly #reasonForLastGood: boolean;
+  readonly #verdicts: Verdicts;
   readonly #prepared = new Map<string, Prepared>();
 
   constructor(options: {
@@ -56,11 +59,16 @@ export class SnapshotViews {
     index: OperationIndex;
     captures: CaptureRecorder;
     mutations: MutationSwitch;
+    protections: ProtectionStore;
+    /** Deleting the last snapshot that can be restored needs a reason. */
+    reasonForLastGood: boolean;
   }) {
     this.#cluster = options.cluster;
     this.#index = options.index;
     this.#captures = options.captures;
-    this.#mutations = options.mutations;
+    this.#protections = options.protections;
+    this.#reasonForLastGood = options.reasonForLastGood;
+    this.#verdicts = new Verdicts(options);
   }
 
   /** Grows with each change of what the tab shows of a VM. */
@@ -68,6 +76,7 @@ export class SnapshotViews {
     return (
       this.#cluster.revision(ref) +
       this.#index.revisionOf(ref) +
+      this.#protections.revisionOf(ref) +
       this.#captures.revision
     );
   }
@@ -79,7 +88,7 @@ export class SnapshotViews {
       vm: access.vm,
       owners: access.owners,
       busy,
-      takeSnapshot: this.#mayTake(access, busy),
+      takeSnapshot: this.#verdicts.takeSnapshot(access, busy),
     });
   }
 
@@ -234,127 +243,26 @@ export class SnapshotViews {
     );
   }
 
-  #mayTake(access: VmAccess, busy: VmBusy | undefined): Verdict {
-    const { ref, owners } = access;
-    if (!access.can(snapshotCreatePermission)) {
-      return off(
-        'permission',
-        `You may not take snapshots of ${ref.name}. ${askWhom(owners)}`,
-      );
-    }
-    const general = this.#mayChange(access);
-    if (!general.allowed) {
-      return general;
-    }
-    if (access.vm.deleting) {
-      return off('vm-gone', `VM ${ref.name} is being deleted.`);
-    }
-    return busy ? off('vm-busy', busyReason(busy)) : allowed;
-  }
-
-  /** What stands against any change of this VM, whoever wants it. */
-  #mayChange({ ref, actor }: VmAccess): Verdict {
-    const verdict = this.#mutations.verdict(ref.cluster, actor);
-    if (!verdict.allowed) {
-      return verdict;
-    }
-    return this.#cluster.freshness(ref.cluster).state === 'stale'
-      ? off('cluster-away', `Cluster ${ref.cluster} is not answering.`)
-      : allowed;
-  }
-
   #toItem(
     row: SnapshotRow,
     access: VmAccess,
     busy: VmBusy | undefined,
     prepared: Prepared,
   ): SnapshotItem {
+    const deleteConfirmation = confirmationOf(row, prepared.byName);
+    const protection =
+      row.item.uid === undefined
+        ? undefined
+        : this.#protections.of(row.item.uid);
     return {
       ...row.item,
-      deleteConfirmation: confirmationOf(row, prepared.byName),
-      allowed: {
-        stop: this.#mayStop(row, access),
-        delete: this.#mayDelete(row, access, busy),
-      },
+      protection,
+      deleteConfirmation,
+      deleteNeedsReason:
+        this.#reasonForLastGood && deleteConfirmation === 'name',
+      allowed: this.#verdicts.ofSnapshot(row, access, busy, protection),
     };
   }
-
-  #mayStop({ item, author }: SnapshotRow, access: VmAccess): Verdict {
-    if (item.state === 'stopping') {
-      return off('snapshot-deleting', 'It is being stopped already.');
-    }
-    if (!isUnfinished(item.state)) {
-      return off('snapshot-finished', 'It is finished.');
-    }
-    const own = author === access.actor;
-    if (
-      !access.can(own ? snapshotCreatePermission : snapshotDeletePermission)
-    ) {
-      return off(
-        'permission',
-        `You may not stop ${
-          own ? 'snapshots' : 'snapshots that others take'
-        } of ${access.ref.name}. ${askWhom(access.owners)}`,
-      );
-    }
-    return this.#mayChange(access);
-  }
-
-  #mayDelete(
-    row: SnapshotRow,
-    access: VmAccess,
-    busy: VmBusy | undefined,
-  ): Verdict {
-    const { item, record } = row;
-    const former = item.formerVm ? formerResource(access.ref, row) : undefined;
-    if (!access.can(snapshotDeletePermission, former)) {
-      return off(
-        'permission',
-        `You may not delete snapshots of ${access.ref.name}. ${askWhom(
-          former?.owners ?? access.owners,
-        )}`,
-      );
-    }
-    const general = this.#mayChange(access);
-    if (!general.allowed) {
-      return general;
-    }
-    if (item.state === 'deleting' || item.state === 'stopping') {
-      return off('snapshot-deleting', 'It is being removed already.');
-    }
-    if (isUnfinished(item.state)) {
-      return off(
-        'snapshot-unfinished',
-        'It is still being taken. Stop it instead.',
-      );
-    }
-    if (!record) {
-      return off('snapshot-finished', 'It never was in the cluster.');
-    }
-    const use = this.#cluster
-      .uses(record)
-      .find(candidate => candidate.state === 'running');
-    if (use) {
-      return off(
-        'snapshot-in-use',
-        `${use.kind === 'restore' ? 'Restore' : 'Clone'} ${
-          use.name
-        } is using it.`,
-      );
-    }
-    return busy ? off('vm-busy', busyReason(busy)) : allowed;
-  }
-}
-
-/** The former VM behind a row, with the facts recorded then. */
-function formerResource(ref: VmRef, row: SnapshotRow): VmResource {
-  return {
-    ref,
-    uid: row.capture?.vmUid,
-    // Where nobody recorded them, nobody owned it.
-    owners: row.capture?.owners ?? [],
-    labels: {},
-  };
 }
 
 /**

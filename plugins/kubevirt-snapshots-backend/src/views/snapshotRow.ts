@@ -6,17 +6,22 @@ import {
   type SnapshotItem,
   type SnapshotState,
   type StepView,
+  type VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type {
   SnapshotRecord,
   VmRecord,
+  VmResource,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import { toOperationView, type Operation } from '../operations/types';
 import type { Capture } from './CaptureRecorder';
 
 /** A row before a person's permissions are applied to it. */
 export interface SnapshotRow {
-  item: Omit<SnapshotItem, 'allowed' | 'deleteConfirmation'>;
+  item: Omit<
+    SnapshotItem,
+    'allowed' | 'deleteConfirmation' | 'deleteNeedsReason' | 'protection'
+  >;
   /** Undefined while it isn't in the cluster. */
   record?: SnapshotRecord;
   /** Who took it through the portal. */
@@ -193,5 +198,16 @@ export function rowOfOperation(operation: Operation): SnapshotRow {
       steps: stepsOf(state),
       operation: toOperationView(operation),
     },
+  };
+}
+
+/** The former VM behind a row, with the facts recorded then. */
+export function formerResource(ref: VmRef, row: SnapshotRow): VmResource {
+  return {
+    ref,
+    uid: row.capture?.vmUid,
+    // Where nobody recorded them, nobody owned it.
+    owners: row.capture?.owners ?? [],
+    labels: {},
   };
 }

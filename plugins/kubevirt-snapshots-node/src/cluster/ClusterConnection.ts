@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { InputError } from '@backstage/errors';
 import { ChangeHub } from '../cache/ChangeHub';
 import { ClusterCache } from '../cache/ClusterCache';
 import type { ClusterConfig } from '../config/types';
@@ -11,6 +12,7 @@ import { Reflector } from '../watch/Reflector';
 import { BypassCheck } from './BypassCheck';
 import { clusterState } from './clusterState';
 import { KubeClient } from './KubeClient';
+import type { CommittedIntent } from './CommittedIntent';
 import type { ClusterStatus } from './types';
 
 /** Resources that are watched; an optional one may be absent. */
@@ -37,6 +39,8 @@ export class ClusterConnection {
   readonly #logger: LoggerService;
   readonly #hub: ChangeHub;
   readonly #transport: ClusterTransport;
+  /** Signed in as the account that may impersonate. */
+  readonly #writeTransport: ClusterTransport | undefined;
   readonly #reflectors: Reflector[];
   readonly #bypass: BypassCheck;
   #told?: string;
@@ -59,6 +63,14 @@ export class ClusterConnection {
         file: config.serviceAccountTokenFile,
       }),
     });
+    this.#writeTransport =
+      config.impersonation &&
+      ClusterTransport.create({
+        name: config.name,
+        credentials: ServiceAccountCredentials.create(config, {
+          file: config.impersonation.serviceAccountTokenFile,
+        }),
+      });
     this.cache = ClusterCache.create({ cluster: config.name, hub });
     this.client = KubeClient.create({
       cluster: config.name,
@@ -92,6 +104,29 @@ export class ClusterConnection {
     );
   }
 
+  /**
+   * What sends the writes of an act: our own account, or where impersonation
+   * is configured the person, so that the cluster's audit log names them.
+   */
+  writer(intent: CommittedIntent): KubeClient {
+    const { impersonation, name } = this.#config;
+    if (!impersonation || !this.#writeTransport) {
+      return this.client;
+    }
+    // Visible ASCII only, as in every entity ref: it becomes a header.
+    if (!/^[\x21-\x7e]{1,512}$/.test(intent.actor)) {
+      throw new InputError('The act names nobody to act as');
+    }
+    return KubeClient.create({
+      cluster: name,
+      transport: this.#writeTransport,
+      impersonate: {
+        user: `backstage:${intent.actor}`,
+        group: impersonation.group,
+      },
+    });
+  }
+
   get synced(): boolean {
     return this.#reflectors.every(r => r.state.synced);
   }
@@ -121,6 +156,7 @@ export class ClusterConnection {
       this.#bypass.stop(),
     ]);
     this.#transport.close();
+    this.#writeTransport?.close();
   }
 
   #onState(): void {

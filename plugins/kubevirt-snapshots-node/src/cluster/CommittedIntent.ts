@@ -12,10 +12,12 @@ import { ServiceUnavailableError } from '@backstage/errors';
 export class CommittedIntent {
   readonly #operationId: string;
   readonly #sequence: number;
+  readonly #actor: string;
 
-  private constructor(operationId: string, sequence: number) {
+  private constructor(operationId: string, sequence: number, actor: string) {
     this.#operationId = operationId;
     this.#sequence = sequence;
+    this.#actor = actor;
   }
 
   /**
@@ -24,13 +26,14 @@ export class CommittedIntent {
   static fromCommittedRow(row: {
     operationId: string;
     sequence: number;
+    actor: string;
   }): CommittedIntent {
     if (!row.operationId || !(row.sequence > 0)) {
       throw new ServiceUnavailableError(
         'The audit trail has not recorded this act, so it was not done',
       );
     }
-    return new CommittedIntent(row.operationId, row.sequence);
+    return new CommittedIntent(row.operationId, row.sequence, row.actor);
   }
 
   /**
@@ -49,6 +52,11 @@ export class CommittedIntent {
   /** Id of the operation, which goes onto the cluster object too. */
   get operationId(): string {
     return this.#operationId;
+  }
+
+  /** Entity ref of the person who acts. */
+  get actor(): string {
+    return this.#actor;
   }
 
   /** Sequence number of the intent row. */

@@ -19,6 +19,7 @@ import { DefaultClusterService } from './DefaultClusterService';
 
 const web = { cluster: 'prod', namespace: 'vms', name: 'web-01' };
 const intent = CommittedIntent.fromCommittedRow({
+  actor: 'user:default/ada',
   operationId: 'op-1',
   sequence: 1,
 });

@@ -196,7 +196,7 @@ export class DefaultClusterService implements ClusterService {
     input: CreateSnapshotInput,
   ): Promise<SnapshotRecord> {
     CommittedIntent.assert(intent);
-    const { client } = this.#cluster(input.ref.cluster);
+    const client = this.#cluster(input.ref.cluster).writer(intent);
     return await createSnapshot(client, intent, input);
   }
 
@@ -206,7 +206,7 @@ export class DefaultClusterService implements ClusterService {
     preconditions: { uid: string; resourceVersion: string },
   ): Promise<void> {
     CommittedIntent.assert(intent);
-    const { client } = this.#cluster(address.cluster);
+    const client = this.#cluster(address.cluster).writer(intent);
     await deleteSnapshot(client, intent, address, preconditions);
   }
 

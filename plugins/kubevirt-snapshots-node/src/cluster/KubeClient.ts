@@ -3,6 +3,7 @@ import type { JsonObject } from '@backstage/types';
 import { at, object, Raw, textAt } from '../project/raw';
 import {
   ClusterTransport,
+  Impersonation,
   TransportAnswer,
 } from '../transport/ClusterTransport';
 import { Resource, resourcePath } from '../transport/resources';
@@ -17,12 +18,15 @@ export class KubeClient {
   readonly #cluster: string;
   readonly #transport: ClusterTransport;
   readonly #onUnreachable: () => void;
+  readonly #impersonate: Impersonation | undefined;
 
   static create(options: {
     cluster: string;
     transport: ClusterTransport;
     /** Told when a call got no answer. */
     onUnreachable?: () => void;
+    /** In whose name all calls are made. */
+    impersonate?: Impersonation;
   }): KubeClient {
     return new KubeClient(options);
   }
@@ -31,10 +35,12 @@ export class KubeClient {
     cluster: string;
     transport: ClusterTransport;
     onUnreachable?: () => void;
+    impersonate?: Impersonation;
   }) {
     this.#cluster = options.cluster;
     this.#transport = options.transport;
     this.#onUnreachable = options.onUnreachable ?? (() => {});
+    this.#impersonate = options.impersonate;
   }
 
   /** undefined = there is no such object. */
@@ -141,6 +147,7 @@ export class KubeClient {
         path,
         query: call.query,
         body: call.body,
+        impersonate: this.#impersonate,
       });
     } catch (error) {
       if (error instanceof ClusterError && error.code === 'unreachable') {

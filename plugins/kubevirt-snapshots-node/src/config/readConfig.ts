@@ -34,6 +34,20 @@ function readKubernetesEntries(config: Config): Map<string, Config> {
   return entries;
 }
 
+function readImpersonation(entry: Config): ClusterConfig['impersonation'] {
+  const impersonation = entry.getOptionalConfig('impersonation');
+  return (
+    impersonation && {
+      serviceAccountTokenFile: impersonation.getString(
+        'serviceAccountTokenFile',
+      ),
+      group:
+        impersonation.getOptionalString('group') ??
+        'backstage:kubevirt-snapshots',
+    }
+  );
+}
+
 function readNamespaces(entry: Config, at: string): string[] | undefined {
   const namespaces = entry.getOptionalStringArray('namespaces');
   if (namespaces === undefined) {
@@ -122,6 +136,7 @@ function readCluster(
     caFile: trust?.getOptionalString('caFile'),
     caData: trust?.getOptionalString('caData'),
     skipTLSVerify: trust?.getOptionalBoolean('skipTLSVerify'),
+    impersonation: readImpersonation(entry),
     namespaces: readNamespaces(entry, at),
     kubernetesPlugin: account && {
       authProvider: readAuthProvider(account),

@@ -17,6 +17,12 @@ export interface ClusterConfig {
   /** PEM in Base64, as in a kubeconfig. */
   caData?: string;
   skipTLSVerify?: boolean;
+  /** Act in the name of the person, with an account of its own. */
+  impersonation?: {
+    serviceAccountTokenFile: string;
+    /** Group that everybody acts as, and that the rights are bound to. */
+    group: string;
+  };
   /** Namespaces to watch; absent: all. */
   namespaces?: string[];
   /**

@@ -13,6 +13,7 @@ export const PLANTED_SECRET = 'contract-planted-secret';
 
 export function newIntent(): CommittedIntent {
   return CommittedIntent.fromCommittedRow({
+    actor: 'user:default/contract',
     operationId: randomUUID(),
     sequence: 1,
   });

@@ -32,6 +32,17 @@ export interface TransportRequest {
   accept?: string;
   timeoutMs?: number;
   signal?: AbortSignal;
+  /**
+   * In whose name, where the account may impersonate. Set by us only; nothing
+   * of a caller's request gets here.
+   */
+  impersonate?: Impersonation;
+}
+
+/** A person as Kubernetes gets to see them. */
+export interface Impersonation {
+  user: string;
+  group: string;
 }
 
 /** An answer of any HTTP status, its body read. */
@@ -218,6 +229,10 @@ export class ClusterTransport {
     };
     if (authorization) {
       headers.Authorization = authorization;
+    }
+    if (request.impersonate) {
+      headers['Impersonate-User'] = request.impersonate.user;
+      headers['Impersonate-Group'] = request.impersonate.group;
     }
     if (payload !== undefined) {
       headers['Content-Type'] = request.contentType ?? 'application/json';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StreamMessage } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { KubevirtSnapshotsApi, WatchOptions } from '../api';
-import { cluster, details, list, operation } from './fixtures';
+import { cluster, details, list, operation, protection } from './fixtures';
 
 /** A stream that a test can feed and cut. */
 export interface FakeStream {
@@ -47,6 +47,16 @@ export class FakeApi implements KubevirtSnapshotsApi {
     ReturnType<KubevirtSnapshotsApi['deleteSnapshot']>,
     Parameters<KubevirtSnapshotsApi['deleteSnapshot']>
   >(async (_entity, name) => operation({ type: 'delete', snapshotName: name }));
+
+  protectSnapshot = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['protectSnapshot']>,
+    Parameters<KubevirtSnapshotsApi['protectSnapshot']>
+  >(async () => ({ protection: protection(), revision: 3 }));
+
+  unprotectSnapshot = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['unprotectSnapshot']>,
+    Parameters<KubevirtSnapshotsApi['unprotectSnapshot']>
+  >(async () => ({ revision: 4 }));
 
   getOperation = jest.fn<
     ReturnType<KubevirtSnapshotsApi['getOperation']>,

@@ -3,10 +3,12 @@ import type { Entity } from '@backstage/catalog-model';
 import type {
   ClusterView,
   OperationView,
+  Protection,
   RefusalCode,
   SnapshotDetails,
   SnapshotItem,
   SnapshotList,
+  SnapshotVerdicts,
   Verdict,
   VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
@@ -59,7 +61,25 @@ export function vm(patch: Partial<VmView> = {}): VmView {
   };
 }
 
-export function snapshot(patch: Partial<SnapshotItem> = {}): SnapshotItem {
+/** What a test wants different in a snapshot. */
+export type SnapshotPatch = Partial<Omit<SnapshotItem, 'allowed'>> & {
+  allowed?: Partial<SnapshotVerdicts>;
+};
+
+export function protection(patch: Partial<Protection> = {}): Protection {
+  return {
+    reason: 'Quarterly closing',
+    until: '2099-01-31T10:00:00Z',
+    by: 'user:default/ann',
+    at: '2026-11-22T09:10:00Z',
+    ...patch,
+  };
+}
+
+export function snapshot({
+  allowed,
+  ...patch
+}: SnapshotPatch = {}): SnapshotItem {
   return {
     name: 'before-upgrade',
     uid: 'snapshot-uid-1',
@@ -72,9 +92,15 @@ export function snapshot(patch: Partial<SnapshotItem> = {}): SnapshotItem {
     description: 'Before the upgrade to version 2',
     formerVm: false,
     deleteConfirmation: 'standard',
+    deleteNeedsReason: false,
     allowed: {
       stop: no('It is finished.', 'snapshot-finished'),
       delete: yes,
+      protect: yes,
+      unprotect: patch.protection
+        ? yes
+        : no('It is not protected.', 'snapshot-not-protected'),
+      ...allowed,
     },
     ...patch,
   };
@@ -96,7 +122,10 @@ export function operation(patch: Partial<OperationView> = {}): OperationView {
 }
 
 /** A snapshot that is being made. */
-export function unfinished(patch: Partial<SnapshotItem> = {}): SnapshotItem {
+export function unfinished({
+  allowed,
+  ...patch
+}: SnapshotPatch = {}): SnapshotItem {
   return snapshot({
     name: 'in-the-making',
     uid: 'snapshot-uid-2',
@@ -116,6 +145,7 @@ export function unfinished(patch: Partial<SnapshotItem> = {}): SnapshotItem {
     allowed: {
       stop: yes,
       delete: no('It is not finished. Stop it instead.', 'snapshot-unfinished'),
+      ...allowed,
     },
     ...patch,
   });

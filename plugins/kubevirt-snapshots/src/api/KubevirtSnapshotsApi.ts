@@ -4,12 +4,15 @@ import type {
   ClusterView,
   DeleteSnapshotRequest,
   OperationView,
+  ProtectionAnswer,
+  ProtectSnapshotRequest,
   SnapshotDetails,
   SnapshotList,
   SnapshotListQuery,
   StopSnapshotRequest,
   StreamMessage,
   TakeSnapshotRequest,
+  UnprotectSnapshotRequest,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 
 /**
@@ -90,6 +93,18 @@ export interface KubevirtSnapshotsApi {
     name: string,
     request: DeleteSnapshotRequest,
   ): Promise<OperationView>;
+  /** Protects a snapshot from deletion, or changes why and how long. */
+  protectSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: ProtectSnapshotRequest,
+  ): Promise<ProtectionAnswer>;
+  /** Releases a protected snapshot. */
+  unprotectSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: UnprotectSnapshotRequest,
+  ): Promise<ProtectionAnswer>;
   /** An operation as it is now. */
   getOperation(
     entity: EntityKey,

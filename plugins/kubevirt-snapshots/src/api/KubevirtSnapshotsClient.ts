@@ -5,11 +5,14 @@ import type {
   ClusterView,
   DeleteSnapshotRequest,
   OperationView,
+  ProtectionAnswer,
+  ProtectSnapshotRequest,
   SnapshotDetails,
   SnapshotList,
   SnapshotListQuery,
   StopSnapshotRequest,
   TakeSnapshotRequest,
+  UnprotectSnapshotRequest,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { EventStreamParser, parseStreamMessage } from './eventStream';
 import type {
@@ -137,6 +140,30 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
     );
   }
 
+  /** {@inheritdoc KubevirtSnapshotsApi.protectSnapshot} */
+  protectSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: ProtectSnapshotRequest,
+  ): Promise<ProtectionAnswer> {
+    return this.#post(
+      `${entityPath(entity)}${segments('snapshots', name, 'protect')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.unprotectSnapshot} */
+  unprotectSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: UnprotectSnapshotRequest,
+  ): Promise<ProtectionAnswer> {
+    return this.#post(
+      `${entityPath(entity)}${segments('snapshots', name, 'unprotect')}`,
+      request,
+    );
+  }
+
   /** {@inheritdoc KubevirtSnapshotsApi.getOperation} */
   getOperation(
     entity: EntityKey,
@@ -217,13 +244,17 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
   }
 
   async #act(path: string, body: unknown): Promise<OperationView> {
+    const answer = await this.#post<{ operation: OperationView }>(path, body);
+    return answer.operation;
+  }
+
+  async #post<T>(path: string, body: unknown): Promise<T> {
     const response = await this.#fetchApi.fetch(`${BASE}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    const answer = await this.#json<{ operation: OperationView }>(response);
-    return answer.operation;
+    return this.#json<T>(response);
   }
 
   async #json<T>(response: Response): Promise<T> {

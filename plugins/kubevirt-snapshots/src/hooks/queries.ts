@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-query';
 import type {
   OperationView,
+  ProtectionAnswer,
   SnapshotListQuery,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
@@ -101,6 +102,36 @@ export function useClusters() {
   });
 }
 
+/** What follows an act: the next list has to know it, and all is fetched anew. */
+function useAfterAct(entity: EntityKey) {
+  const queryClient = useQueryClient();
+  return {
+    onSuccess: ({ revision }: { revision: number }) => {
+      queryClient.setQueryData<number>(queryKeys.lastAct(entity), (last = 0) =>
+        Math.max(last, revision),
+      );
+    },
+    onSettled: () => {
+      queryClient.invalidateQueries({ queryKey: queryKeys.entity(entity) });
+    },
+  };
+}
+
+/** Sends a request that protects or releases, which is done with its answer. */
+export function useProtectionAct<Request>(
+  entity: EntityKey,
+  act: (
+    api: KubevirtSnapshotsApi,
+    request: Request,
+  ) => Promise<ProtectionAnswer>,
+) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useMutation({
+    mutationFn: (request: Request) => act(api, request),
+    ...useAfterAct(entity),
+  });
+}
+
 /**
  * Sends a request that changes something, then fetches the VM anew.
  *
@@ -114,7 +145,6 @@ export function useAct(
   act: (api: KubevirtSnapshotsApi) => Promise<OperationView>,
 ) {
   const api = useApi(kubevirtSnapshotsApiRef);
-  const queryClient = useQueryClient();
   return useMutation({
     mutationFn: async () => {
       try {
@@ -126,13 +156,6 @@ export function useAct(
         throw error;
       }
     },
-    onSuccess: ({ revision }) => {
-      queryClient.setQueryData<number>(queryKeys.lastAct(entity), (last = 0) =>
-        Math.max(last, revision),
-      );
-    },
-    onSettled: () => {
-      queryClient.invalidateQueries({ queryKey: queryKeys.entity(entity) });
-    },
+    ...useAfterAct(entity),
   });
 }

@@ -5,9 +5,32 @@ export const formMessages = {
   form: {
     cancel: 'Cancel',
     failed: 'That did not work',
+    reason: 'Reason',
+    reasonHint: 'It is kept on record. At most {{max}} characters.',
+    reasonEmpty: 'Say why.',
+    reasonTooLong:
+      'At most {{max}} characters are possible; these are {{length}}.',
     sending: 'The request is on its way.',
     networkFailed:
       'The portal did not answer. Try again: the same request is never carried out twice.',
+  },
+  protect: {
+    title: 'Protect snapshot {{name}}',
+    changeTitle: 'Change the protection of snapshot {{name}}',
+    text: 'Nobody can delete it through the portal until it is released or the protection ends. The cluster does not know of it: who may delete snapshots there still can.',
+    submit: 'Protect',
+    changeSubmit: 'Change protection',
+    until: 'Protected until',
+    untilHint:
+      'Leave it empty to protect it until somebody releases it. Time zone: {{zone}}.',
+    past: 'Enter a time in the future, or leave it empty.',
+    half: 'Complete the date and the time, or clear them.',
+  },
+  release: {
+    title: 'Release snapshot {{name}}?',
+    text: 'After that it can be deleted again by those who may.',
+    because: 'Protected by {{person}}: {{reason}}',
+    submit: 'Release',
   },
   take: {
     title: 'Take snapshot of {{vm}}',

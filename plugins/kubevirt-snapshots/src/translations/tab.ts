@@ -58,6 +58,9 @@ export const tabMessages = {
     label: 'Actions for {{name}}',
     details: 'Details',
     stop: 'Stop snapshot',
+    protect: 'Protect…',
+    changeProtection: 'Change protection…',
+    release: 'Release…',
     delete: 'Delete snapshot',
   },
   progress: {
@@ -92,7 +95,15 @@ export const tabMessages = {
     state: 'Snapshot {{name}}: {{state}}',
     gone: 'Snapshot {{name}} is gone',
   },
+  protection: {
+    badge: 'Protected',
+    byWhom: 'By {{person}}.',
+    untilTime: 'Until {{time}}.',
+    noEnd: 'Until it is released.',
+  },
   toast: {
+    protected: 'Snapshot {{name}} is protected',
+    released: 'Snapshot {{name}} is not protected any longer',
     takeSucceeded: 'Snapshot {{name}} was taken',
     takeFailed: 'Snapshot {{name}} could not be taken',
     stopSucceeded: 'Snapshot {{name}} was stopped',

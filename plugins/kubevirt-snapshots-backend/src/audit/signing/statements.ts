@@ -18,6 +18,23 @@ export interface PruneStatement {
   checkpoint: string;
   /** How many rows were taken away. */
   count: number;
+  /** What recoveries among these rows have declared lost. */
+  lost: LostBranch[];
+}
+
+/** Checkpoints outside that an operator has declared to count no more. */
+export interface LostBranch {
+  /** Those up to this number ... */
+  number: number;
+  /** ... that cover rows after this one. */
+  common: number;
+}
+
+/** Everything that a statement declares lost. */
+export function lostBy(statement: Statement): LostBranch[] {
+  return statement.type === 'prune'
+    ? statement.lost
+    : [{ number: statement.outside.number, common: statement.common }];
 }
 
 /** The trail goes on although it is older than a checkpoint kept outside. */

@@ -18,9 +18,7 @@ export function parseCheckpoints(text: string): SignedCheckpoint[] {
     .filter(signed => signed !== undefined);
 }
 
-function latest(
-  checkpoints: SignedCheckpoint[],
-): SignedCheckpoint | undefined {
+function latest(checkpoints: SignedCheckpoint[]): SignedCheckpoint | undefined {
   return checkpoints.reduce<SignedCheckpoint | undefined>(
     (last, signed) =>
       !last || signed.checkpoint.number > last.checkpoint.number

@@ -9,8 +9,9 @@ import {
 import type { PublicKeys } from '../signing/keys';
 import {
   isSignedStatement,
+  lostBy,
+  type LostBranch,
   type PruneStatement,
-  type RecoverStatement,
 } from '../signing/statements';
 import type { AuditRow } from '../types';
 import type { Problem } from './types';
@@ -34,7 +35,7 @@ export class Anchors {
   readonly #conflicts: { between: Anchor[]; problem: Problem }[] = [];
   readonly #notes: string[] = [];
   readonly #prunes: PruneStatement[] = [];
-  readonly #recoveries: RecoverStatement[] = [];
+  readonly #lost: LostBranch[] = [];
   #good: Checkpoint | undefined;
 
   constructor(options: { keys: PublicKeys; logId: string }) {
@@ -48,9 +49,6 @@ export class Anchors {
   }
   get notes(): string[] {
     return this.#notes;
-  }
-  get recoveries(): readonly RecoverStatement[] {
-    return this.#recoveries;
   }
 
   /**
@@ -114,13 +112,13 @@ export class Anchors {
         message: `Row ${seq}: what it declares is not signed for this place by a key at hand`,
       };
     }
+    this.#lost.push(...lostBy(content));
     if (content.type === 'prune') {
       this.#prunes.push(content);
       this.#notes.push(
         `Row ${seq}: rows up to ${content.through.seq} were pruned by an operator`,
       );
     } else {
-      this.#recoveries.push(content);
       this.#notes.push(
         `Row ${seq}: an operator declared that the trail was at row ${content.head.seq} when checkpoint ${content.outside.number} outside of it covered row ${content.outside.seq}`,
       );
@@ -185,7 +183,9 @@ export class Anchors {
             code: 'tail-missing',
             seq: end.seq + 1,
             toSeq: checkpoint.seq,
-            message: `Row ${end.seq + 1}: it and those up to ${checkpoint.seq} are missing; checkpoint ${checkpoint.number} was signed for them`,
+            message: `Row ${end.seq + 1}: it and those up to ${
+              checkpoint.seq
+            } are missing; checkpoint ${checkpoint.number} was signed for them`,
           });
         }
       }
@@ -210,8 +210,7 @@ export class Anchors {
       ({ checkpoint }) => checkpoint.hash === start.hash,
     );
     const declared = this.#prunes.some(
-      ({ through }) =>
-        through.seq === start.seq && through.hash === start.hash,
+      ({ through }) => through.seq === start.seq && through.hash === start.hash,
     );
     return signed && declared
       ? undefined
@@ -231,9 +230,7 @@ export class Anchors {
     const known = Array.from(this.#byNumber.keys());
     const highest = Math.max(0, ...known);
     for (let number = 1; number <= highest; number += 1) {
-      const recovered = this.#recoveries.some(
-        ({ outside }) => number <= outside.number,
-      );
+      const recovered = this.#lost.some(lost => number <= lost.number);
       if (!stored.has(number) && !recovered) {
         const seq = (this.#byNumber.get(number)?.checkpoint.seq ??
           this.#good?.seq ??
@@ -253,9 +250,9 @@ export class Anchors {
 
   /** On a branch that an operator has declared lost. */
   #isExcused({ checkpoint }: Anchor): boolean {
-    return this.#recoveries.some(
-      ({ outside, common }) =>
-        checkpoint.number <= outside.number &&
+    return this.#lost.some(
+      ({ number, common }) =>
+        checkpoint.number <= number &&
         (checkpoint.logId !== this.#logId || checkpoint.seq > common),
     );
   }

@@ -88,7 +88,11 @@ export class ChainVerifier {
       }
       this.#rows += 1;
     }
-    const hash = rowHash({ seq: wanted, prev: this.#hash, contentDigest: digest });
+    const hash = rowHash({
+      seq: wanted,
+      prev: this.#hash,
+      contentDigest: digest,
+    });
     if (row.rowHash !== undefined && row.rowHash !== hash) {
       return bad(
         'chain-broken',
@@ -126,7 +130,10 @@ export class ChainVerifier {
       return { code: 'malformed', message: 'it is no row of an audit trail' };
     }
     if (row.at < this.#at) {
-      return { code: 'time-reversed', message: 'it is older than the one before' };
+      return {
+        code: 'time-reversed',
+        message: 'it is older than the one before',
+      };
     }
     this.#at = row.at;
     return this.#pair(row) ?? { row };
@@ -143,7 +150,8 @@ export class ChainVerifier {
       if (this.#start.seq === 0 && this.#stubs === 0) {
         return {
           code: 'no-intent',
-          message: 'it settles an intent that is not there or was settled before',
+          message:
+            'it settles an intent that is not there or was settled before',
         };
       }
     }

@@ -31,27 +31,27 @@ export async function verifyDatabase(
   options: VerifyOptions,
 ): Promise<VerificationResult> {
   for (;;) {
-    const head = await readHead(options.knex);
-    const result = await verifyOnce(options, head);
+    const { base } = await readHead(options.knex);
+    const result = await verifyOnce(options);
     const now = await readHead(options.knex);
     // Pruned meanwhile: what was missing was taken away on purpose.
-    if (result.status !== 'broken' || now.base.seq === head.base.seq) {
+    if (result.status !== 'broken' || now.base.seq === base.seq) {
       return result;
     }
   }
 }
 
-async function verifyOnce(
-  options: VerifyOptions,
-  head: AuditHead,
-): Promise<VerificationResult> {
+async function verifyOnce(options: VerifyOptions): Promise<VerificationResult> {
   const { knex, keys } = options;
   const begunAt = performance.now();
-  const start = { ...head.base, logId: head.logId };
-  const chain = new ChainVerifier(start);
-  const anchors = new Anchors({ keys, logId: head.logId });
+  const { logId } = await readHead(knex);
+  const anchors = new Anchors({ keys, logId });
   const numbers: number[] = [];
   let problem = await addCheckpoints(options, anchors, numbers);
+  // Read after the checkpoints, so that none of them is beyond it.
+  const head = await readHead(knex);
+  const start = { ...head.base, logId };
+  const chain = new ChainVerifier(start);
   const done = (found?: Problem) =>
     describeResult({ start, chain, anchors, problem: found, begunAt });
 

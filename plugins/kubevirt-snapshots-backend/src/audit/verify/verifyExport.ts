@@ -150,7 +150,8 @@ function takeLine(
     throw new BadFile('malformed', next, 'its line in the file is garbled');
   } else if ('checkpoint' in value) {
     const signed = asSignedCheckpoint(value);
-    const known = options.keys.size === 0 || (signed && run.anchors.add(signed));
+    const known =
+      options.keys.size === 0 || (signed && run.anchors.add(signed));
     if (!signed || !known) {
       throw new BadFile(
         'checkpoint-forged',

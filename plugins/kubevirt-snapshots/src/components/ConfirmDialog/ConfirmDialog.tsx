@@ -8,7 +8,7 @@ import {
   Text,
 } from '@backstage/ui';
 import type { Verdict } from 'backstage-plugin-kubevirt-snapshots-common';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { FormButtons } from '../ActionButton';
 import { FormError } from '../FormError';
 import surfaces from '../surfaces.module.css';
@@ -19,6 +19,10 @@ export interface ConfirmDialogProps {
   text: string;
   submit: string;
   verdict: Verdict;
+  /** False for what can be taken back. */
+  destructive?: boolean;
+  /** A click beside it must not throw away what was typed. */
+  holdsInput?: boolean;
   pending: boolean;
   error?: unknown;
   onSubmit: () => void;
@@ -26,25 +30,34 @@ export interface ConfirmDialogProps {
   children?: ReactNode;
 }
 
-/** Asks once before something that can't be undone. */
+/** Asks once before something is done. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, text, submit, verdict, pending, error } = props;
+  const { destructive = true, holdsInput = false } = props;
   const { onSubmit, onClose, children } = props;
+  const formRef = useRef<HTMLFormElement>(null);
   return (
     <Dialog
       isOpen
-      isDismissable={!pending}
+      isDismissable={!pending && !holdsInput}
       onOpenChange={open => !open && !pending && onClose()}
       width={480}
       className={surfaces.dialog}
     >
       <form
+        ref={formRef}
         style={{ display: 'contents' }}
         noValidate
         onSubmit={event => {
           event.preventDefault();
           if (!pending && verdict.allowed) {
             onSubmit();
+            // Once the complaints are on the screen, go to the first one.
+            requestAnimationFrame(() =>
+              formRef.current
+                ?.querySelector<HTMLElement>('[aria-invalid="true"]')
+                ?.focus(),
+            );
           }
         }}
       >
@@ -62,7 +75,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             submit={submit}
             verdict={verdict}
             pending={pending}
-            destructive
+            destructive={destructive}
             onCancel={onClose}
           />
         </DialogFooter>

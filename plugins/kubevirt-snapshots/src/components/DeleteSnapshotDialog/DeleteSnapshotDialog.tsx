@@ -6,6 +6,7 @@ import { useAct } from '../../hooks/queries';
 import { useTexts } from '../../translations';
 import { newOperationId } from '../../utils/operationId';
 import { ConfirmDialog } from '../ConfirmDialog';
+import { ReasonField, reasonProblem } from '../ReasonField';
 import type { SnapshotDialogProps } from '../StopSnapshotDialog';
 
 /**
@@ -17,6 +18,7 @@ export function DeleteSnapshotDialog(props: SnapshotDialogProps) {
   const t = useTexts();
   const [operationId] = useState(newOperationId);
   const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const asksName = item.deleteConfirmation === 'name';
   const mismatch = asksName && typed !== item.name;
@@ -27,12 +29,12 @@ export function DeleteSnapshotDialog(props: SnapshotDialogProps) {
       vmUid: vm.uid,
       snapshotUid: item.uid ?? '',
       typedName: asksName ? typed : undefined,
+      reason: reason.trim() || undefined,
     }),
   );
-  const refusal =
-    remove.error && apiFailure(remove.error).field === 'typedName'
-      ? apiFailure(remove.error).message
-      : undefined;
+  const failure = remove.error ? apiFailure(remove.error) : undefined;
+  const refusal = (field: string) =>
+    failure?.field === field ? failure.message : undefined;
 
   return (
     <ConfirmDialog
@@ -43,11 +45,14 @@ export function DeleteSnapshotDialog(props: SnapshotDialogProps) {
       submit={t('delete.submit')}
       verdict={item.allowed.delete}
       pending={remove.isPending}
-      error={refusal ? undefined : remove.error}
+      holdsInput={reason !== ''}
+      error={
+        refusal('typedName') || refusal('reason') ? undefined : remove.error
+      }
       onClose={onClose}
       onSubmit={() => {
         setTried(true);
-        if (!mismatch) {
+        if (!mismatch && !reasonProblem(t, reason, item.deleteNeedsReason)) {
           remove.mutate(undefined, { onSuccess: onAccepted });
         }
       }}
@@ -62,10 +67,18 @@ export function DeleteSnapshotDialog(props: SnapshotDialogProps) {
           value={typed}
           onChange={setTyped}
           validate={() =>
-            tried && mismatch ? t('delete.typeNameMismatch') : refusal
+            tried && mismatch ? t('delete.typeNameMismatch') : refusal('typedName')
           }
         />
       )}
+      <ReasonField
+        value={reason}
+        onChange={setReason}
+        required={item.deleteNeedsReason}
+        tried={tried}
+        refusal={refusal('reason')}
+        autoFocus={item.deleteNeedsReason && !asksName}
+      />
     </ConfirmDialog>
   );
 }

@@ -36,6 +36,23 @@ export function Person({ entityRef }: { entityRef: string }) {
   );
 }
 
+function PersonTitle({ entityRef }: { entityRef: string }) {
+  const { primaryTitle } = useEntityPresentation(entityRef, {
+    defaultKind: 'user',
+    defaultNamespace: 'default',
+  });
+  return <>{primaryTitle}</>;
+}
+
+/** The name alone, where a link has no place. */
+export function PersonName({ entityRef }: { entityRef: string }) {
+  return isEntityRef(entityRef) ? (
+    <PersonTitle entityRef={entityRef} />
+  ) : (
+    <>{entityRef}</>
+  );
+}
+
 /** Who made a snapshot, as far as it is on record. */
 export function Maker(props: { createdBy?: string; origin: SnapshotOrigin }) {
   const { createdBy, origin } = props;

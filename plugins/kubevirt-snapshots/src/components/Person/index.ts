@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: Apache-2.0
-export { Maker, Person } from './Person';
+export { Maker, Person, PersonName } from './Person';

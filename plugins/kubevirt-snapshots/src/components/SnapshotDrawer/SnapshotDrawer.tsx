@@ -29,6 +29,7 @@ import {
   UsesSection,
 } from './OtherSections';
 import { OverviewSection } from './OverviewSection';
+import { ProtectionSection } from './ProtectionSection';
 import styles from './SnapshotDrawer.module.css';
 
 /** Props of {@link SnapshotDrawer}. */
@@ -53,10 +54,18 @@ function Loading() {
   );
 }
 
-function Content({ details }: { details: SnapshotDetails }) {
+function Content(props: {
+  details: SnapshotDetails;
+  onAction: SnapshotDrawerProps['onAction'];
+}) {
+  const { details, onAction } = props;
   return (
     <>
       <OverviewSection details={details} />
+      <ProtectionSection
+        item={details.item}
+        onAction={action => onAction(action, details.item)}
+      />
       <DisksSection disks={details.disks} />
       <ConfigurationSection lines={details.configuration} />
       <UsesSection uses={details.uses} />
@@ -105,7 +114,7 @@ export function SnapshotDrawer(props: SnapshotDrawerProps) {
 
   const body = () => {
     if (details) {
-      return <Content details={details} />;
+      return <Content details={details} onAction={onAction} />;
     }
     if (gone) {
       return <Text as="p">{t('drawer.gone', { name })}</Text>;

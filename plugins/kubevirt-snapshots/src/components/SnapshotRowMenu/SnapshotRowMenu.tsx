@@ -11,7 +11,7 @@ import { useTexts } from '../../translations';
 import styles from './SnapshotRowMenu.module.css';
 
 /** What a row's menu can ask for. */
-export type RowAction = 'details' | 'stop' | 'delete';
+export type RowAction = 'details' | 'stop' | 'protect' | 'release' | 'delete';
 
 /** BUI has no prop for an item that is off and yet can be focused. */
 function markDisabled(content: HTMLElement | null) {
@@ -83,6 +83,20 @@ export function SnapshotRowMenu(props: {
             onAction={() => onAction('stop')}
           />
         ) : null}
+        <ActionItem
+          label={
+            item.protection ? t('menu.changeProtection') : t('menu.protect')
+          }
+          verdict={item.allowed.protect}
+          onAction={() => onAction('protect')}
+        />
+        {item.protection && (
+          <ActionItem
+            label={t('menu.release')}
+            verdict={item.allowed.unprotect}
+            onAction={() => onAction('release')}
+          />
+        )}
         <ActionItem
           label={t('menu.delete')}
           verdict={item.allowed.delete}

@@ -11,6 +11,7 @@ import { ActionButton } from '../ActionButton';
 import { ConsistencyText } from '../ConsistencyText';
 import { Moment } from '../Moment';
 import { Maker, Person } from '../Person';
+import { ProtectionBadge } from '../ProtectionBadge';
 import { isInProgress, SnapshotProgress } from '../SnapshotProgress';
 import { SnapshotRowMenu, type RowAction } from '../SnapshotRowMenu';
 import { StatusBadge, ToneBadge } from '../StatusBadge';
@@ -41,6 +42,7 @@ function NameCell(props: { item: SnapshotItem; context: RowContext }) {
         {item.name}
       </Link>
       {item.formerVm && <Badge size="small">{t('table.formerVm')}</Badge>}
+      {item.protection && <ProtectionBadge protection={item.protection} />}
       {item.description && (
         <span className={styles.description}>{item.description}</span>
       )}

@@ -20,6 +20,10 @@ import { DeleteSnapshotDialog } from '../DeleteSnapshotDialog';
 import { ErrorState } from '../ErrorState';
 import { Notices } from '../Notices';
 import { useTrackOperation } from '../Operations';
+import {
+  ProtectSnapshotDialog,
+  ReleaseSnapshotDialog,
+} from '../ProtectSnapshotDialog';
 import { SnapshotDrawer } from '../SnapshotDrawer';
 import type { RowAction } from '../SnapshotRowMenu';
 import { SnapshotToolbar } from '../SnapshotToolbar';
@@ -30,7 +34,7 @@ import { ListBody } from './ListBody';
 
 type OpenDialog =
   | { kind: 'take' }
-  | { kind: 'stop' | 'delete'; item: SnapshotItem };
+  | { kind: Exclude<RowAction, 'details'>; item: SnapshotItem };
 
 function listQuery(state: UrlState): SnapshotListQuery {
   return {
@@ -83,14 +87,21 @@ function Dialogs(props: {
       />
     );
   }
+  // As it is now: meanwhile it may have finished.
+  const item =
+    list.items.find(i => i.name === dialog.item.name) ?? dialog.item;
+  if (dialog.kind === 'protect' || dialog.kind === 'release') {
+    const Form =
+      dialog.kind === 'protect' ? ProtectSnapshotDialog : ReleaseSnapshotDialog;
+    return <Form entity={entity} vm={list.vm} item={item} onClose={onClose} />;
+  }
   const Confirm =
     dialog.kind === 'stop' ? StopSnapshotDialog : DeleteSnapshotDialog;
   return (
     <Confirm
       entity={entity}
       vm={list.vm}
-      // As it is now: meanwhile it may have finished.
-      item={list.items.find(i => i.name === dialog.item.name) ?? dialog.item}
+      item={item}
       onClose={onClose}
       onAccepted={accepted}
     />

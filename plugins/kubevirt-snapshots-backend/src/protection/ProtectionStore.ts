@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Knex } from 'knex';
+import {
+  stringifyVmRef,
+  type Protection,
+  type VmRef,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
+import type { AuditRowInput } from '../audit/types';
+import type { Clock } from '../database/Clock';
+import { nextNumber } from '../database/nextNumber';
+import { refuseHeldLocks } from '../operations/locks';
+import { snapshotLock } from '../operations/types';
+
+const TABLE = 'protections';
+
+/** How often changes made by other replicas are read, ms. */
+const POLL_MS = 500;
+
+interface Entry {
+  vmKey: string;
+  protection: Protection;
+  untilMs?: number;
+}
+
+/** What is to be protected or released. */
+export interface ProtectionTarget {
+  vm: VmRef;
+  snapshotName: string;
+  snapshotUid: string;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/**
+ * Which snapshots are protected. Protecting reaches the database only: the
+ * intent and its settlement are committed with it.
+ */
+export class ProtectionStore {
+  readonly #knex: Knex;
+  readonly #clock: Clock;
+  readonly #trail: DatabaseAuditTrail;
+  readonly #logger: LoggerService;
+  readonly #entries = new Map<string, Entry>();
+  readonly #vmRevisions = new Map<string, number>();
+  readonly #listeners = new Set<(vmKey: string) => void>();
+  #revision = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: {
+    knex: Knex;
+    clock: Clock;
+    trail: DatabaseAuditTrail;
+    logger: LoggerService;
+  }) {
+    this.#knex = options.knex;
+    this.#clock = options.clock;
+    this.#trail = options.trail;
+    this.#logger = options.logger;
+  }
+
+  /** Loads what is there and follows changes. */
+  async start(): Promise<void> {
+    await this.#read();
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** The protection of a snapshot that is in force. */
+  of(snapshotUid: string): Protection | undefined {
+    const entry = this.#entries.get(snapshotUid);
+    return entry && (entry.untilMs ?? Infinity) > Date.now()
+      ? entry.protection
+      : undefined;
+  }
+
+  /** Grows with each change on this VM's snapshots. */
+  revisionOf(vm: VmRef): number {
+    return this.#vmRevisions.get(stringifyVmRef(vm)) ?? 0;
+  }
+
+  /** Calls back with `<cluster>/<namespace>/<name>` of the VM. */
+  subscribe(listener: (vmKey: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads what has been committed up to now. */
+  async catchUp(revision: number): Promise<void> {
+    if (this.#revision < revision) {
+      await this.#read();
+    }
+  }
+
+  /**
+   * Protects a snapshot, or changes why and how long.
+   *
+   * @throws ConflictError while it is being deleted
+   */
+  async protect(
+    target: ProtectionTarget,
+    options: {
+      operationId: string;
+      actor: string;
+      reason: string;
+      untilMs?: number;
+      intent: Omit<AuditRowInput, 'kind' | 'operationId'>;
+    },
+  ): Promise<number> {
+    return this.#change(target, options, {
+      reason: options.reason,
+      until: options.untilMs ?? null,
+      set_by: options.actor,
+      released: false,
+    });
+  }
+
+  /** Releases a snapshot. */
+  async unprotect(
+    target: ProtectionTarget,
+    options: {
+      operationId: string;
+      intent: Omit<AuditRowInput, 'kind' | 'operationId'>;
+    },
+  ): Promise<number> {
+    return this.#change(target, options, { released: true });
+  }
+
+  async #change(
+    { vm, snapshotName, snapshotUid }: ProtectionTarget,
+    options: {
+      operationId: string;
+      intent: Omit<AuditRowInput, 'kind' | 'operationId'>;
+    },
+    columns: Record<string, unknown>,
+  ): Promise<number> {
+    const revision = await this.#knex.transaction(async tx => {
+      // Taken first: a deletion that is being accepted waits here, or we do.
+      const number = await nextNumber(tx, 'operations');
+      await refuseHeldLocks(tx, [snapshotLock(vm, snapshotName)]);
+      const now = await this.#clock.now(tx);
+      const changes = { ...columns, revision: number };
+      if (columns.released) {
+        await tx(TABLE).where({ snapshot_uid: snapshotUid }).update(changes);
+      } else {
+        await tx(TABLE)
+          .insert({
+            snapshot_uid: snapshotUid,
+            cluster: vm.cluster,
+            namespace: vm.namespace,
+            vm_name: vm.name,
+            snapshot_name: snapshotName,
+            set_at: now,
+            ...changes,
+          })
+          .onConflict('snapshot_uid')
+          .merge();
+      }
+      await this.#trail.writeIntent(tx, {
+        ...options.intent,
+        operationId: options.operationId,
+      });
+      await this.#trail.settle(tx, {
+        operationId: options.operationId,
+        outcome: 'success',
+        snapshotUid,
+      });
+      return number;
+    });
+    await this.#read();
+    return revision;
+  }
+
+  #schedule(): void {
+    if (this.#stopped) {
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#read()
+        .catch(error =>
+          this.#logger.warn('Could not read changes of protections', error),
+        )
+        .finally(() => this.#schedule());
+    }, POLL_MS);
+    this.#timer.unref();
+  }
+
+  async #read(): Promise<void> {
+    const rows = await this.#knex(TABLE)
+      .where('revision', '>', this.#revision)
+      .orderBy('revision');
+    for (const row of rows) {
+      this.#take(row);
+    }
+  }
+
+  #take(row: any): void {
+    const revision = Number(row.revision);
+    const vmKey = `${row.cluster}/${row.namespace}/${row.vm_name}`;
+    const untilMs = row.until === null ? undefined : Number(row.until);
+    if (row.released) {
+      this.#entries.delete(row.snapshot_uid);
+    } else {
+      this.#entries.set(row.snapshot_uid, {
+        vmKey,
+        untilMs,
+        protection: {
+          reason: row.reason,
+          until: untilMs === undefined ? undefined : iso(untilMs),
+          by: row.set_by,
+          at: iso(Number(row.set_at)),
+        },
+      });
+    }
+    this.#revision = Math.max(this.#revision, revision);
+    this.#vmRevisions.set(
+      vmKey,
+      Math.max(this.#vmRevisions.get(vmKey) ?? 0, revision),
+    );
+    this.#listeners.forEach(listener => listener(vmKey));
+  }
+}
+
+/**
+ * Refuses inside the transaction that accepts a deletion: whoever protects the
+ * snapshot at the same moment takes the same counter first, or waits for us.
+ *
+ * @returns the protection in force, by the database's clock
+ */
+export async function protectionInForce(
+  tx: Knex.Transaction,
+  snapshotUid: string,
+  now: number,
+): Promise<{ reason: string; by: string } | undefined> {
+  const row = await tx(TABLE)
+    .where({ snapshot_uid: snapshotUid, released: false })
+    .andWhere(open => open.whereNull('until').orWhere('until', '>', now))
+    .first();
+  return row && { reason: row.reason, by: row.set_by };
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  isUnfinished,
+  snapshotCreatePermission,
+  snapshotDeletePermission,
+  snapshotProtectPermission,
+  type Protection,
+  type SnapshotVerdicts,
+  type Verdict,
+  type VmBusy,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
+import type { MutationSwitch } from '../authorization/MutationSwitch';
+import { askWhom, type VmAccess } from '../authorization/VmGate';
+import { formerResource, type SnapshotRow } from './snapshotRow';
+import { allowed, busyReason, off } from './vmView';
+
+/**
+ * What a person may do to a VM and its snapshots as they are, each refusal with
+ * its reason. The screen shows these; whoever acts is decided on anew.
+ */
+export class Verdicts {
+  readonly #cluster: ClusterService;
+  readonly #mutations: MutationSwitch;
+
+  constructor(options: { cluster: ClusterService; mutations: MutationSwitch }) {
+    this.#cluster = options.cluster;
+    this.#mutations = options.mutations;
+  }
+
+  takeSnapshot(access: VmAccess, busy: VmBusy | undefined): Verdict {
+    const { ref, owners } = access;
+    if (!access.can(snapshotCreatePermission)) {
+      return off(
+        'permission',
+        `You may not take snapshots of ${ref.name}. ${askWhom(owners)}`,
+      );
+    }
+    const general = this.#anyChange(access);
+    if (!general.allowed) {
+      return general;
+    }
+    if (access.vm.deleting) {
+      return off('vm-gone', `VM ${ref.name} is being deleted.`);
+    }
+    return busy ? off('vm-busy', busyReason(busy)) : allowed;
+  }
+
+  ofSnapshot(
+    row: SnapshotRow,
+    access: VmAccess,
+    busy: VmBusy | undefined,
+    protection: Protection | undefined,
+  ): SnapshotVerdicts {
+    const protect = this.#protect(row, access);
+    return {
+      stop: this.#stop(row, access),
+      delete: this.#delete(row, access, busy, protection),
+      protect,
+      unprotect:
+        protect.allowed && !protection
+          ? off('snapshot-not-protected', 'It is not protected.')
+          : protect,
+    };
+  }
+
+  /** What stands against any change in this cluster, whoever wants it. */
+  #switch({ ref, actor }: VmAccess): Verdict {
+    return this.#mutations.verdict(ref.cluster, actor);
+  }
+
+  /** The same for what has to reach the cluster. */
+  #anyChange(access: VmAccess): Verdict {
+    const verdict = this.#switch(access);
+    if (!verdict.allowed) {
+      return verdict;
+    }
+    const { cluster } = access.ref;
+    return this.#cluster.freshness(cluster).state === 'stale'
+      ? off('cluster-away', `Cluster ${cluster} is not answering.`)
+      : allowed;
+  }
+
+  #stop({ item, author }: SnapshotRow, access: VmAccess): Verdict {
+    if (item.state === 'stopping') {
+      return off('snapshot-deleting', 'It is being stopped already.');
+    }
+    if (!isUnfinished(item.state)) {
+      return off('snapshot-finished', 'It is finished.');
+    }
+    const own = author === access.actor;
+    if (
+      !access.can(own ? snapshotCreatePermission : snapshotDeletePermission)
+    ) {
+      return off(
+        'permission',
+        `You may not stop ${
+          own ? 'snapshots' : 'snapshots that others take'
+        } of ${access.ref.name}. ${askWhom(access.owners)}`,
+      );
+    }
+    return this.#anyChange(access);
+  }
+
+  #delete(
+    row: SnapshotRow,
+    access: VmAccess,
+    busy: VmBusy | undefined,
+    protection: Protection | undefined,
+  ): Verdict {
+    const { item, record } = row;
+    const former = item.formerVm ? formerResource(access.ref, row) : undefined;
+    if (!access.can(snapshotDeletePermission, former)) {
+      return off(
+        'permission',
+        `You may not delete snapshots of ${access.ref.name}. ${askWhom(
+          former?.owners ?? access.owners,
+        )}`,
+      );
+    }
+    const general = this.#anyChange(access);
+    if (!general.allowed) {
+      return general;
+    }
+    if (item.state === 'deleting' || item.state === 'stopping') {
+      return off('snapshot-deleting', 'It is being removed already.');
+    }
+    if (isUnfinished(item.state)) {
+      return off(
+        'snapshot-unfinished',
+        'It is still being taken. Stop it instead.',
+      );
+    }
+    if (!record) {
+      return off('snapshot-finished', 'It never was in the cluster.');
+    }
+    if (protection) {
+      return off(
+        'snapshot-protected',
+        `It is protected: ${protection.reason}. Release it first.`,
+      );
+    }
+    const use = this.#cluster
+      .uses(record)
+      .find(candidate => candidate.state === 'running');
+    if (use) {
+      return off(
+        'snapshot-in-use',
+        `${use.kind === 'restore' ? 'Restore' : 'Clone'} ${
+          use.name
+        } is using it.`,
+      );
+    }
+    return busy ? off('vm-busy', busyReason(busy)) : allowed;
+  }
+
+  #protect(row: SnapshotRow, access: VmAccess): Verdict {
+    const { item, record } = row;
+    const former = item.formerVm ? formerResource(access.ref, row) : undefined;
+    if (!access.can(snapshotProtectPermission, former)) {
+      return off(
+        'permission',
+        `You may not protect or release snapshots of ${
+          access.ref.name
+        }. ${askWhom(former?.owners ?? access.owners)}`,
+      );
+    }
+    const general = this.#switch(access);
+    if (!general.allowed) {
+      return general;
+    }
+    if (item.state === 'deleting' || item.state === 'stopping') {
+      return off('snapshot-deleting', 'It is being removed already.');
+    }
+    return record
+      ? allowed
+      : off('snapshot-unfinished', 'It is not in the cluster yet.');
+  }
+}
