@@ -64,33 +64,31 @@ function isExpected(message: ConsoleMessage, expected: ExpectedFailure[]) {
 
 function collectErrors(
   page: Page,
-  errors: string[],
-  options: { baseURL?: string; expected: ExpectedFailure[] },
+  reports: { errors: string[]; expected: ExpectedFailure[] },
 ) {
+  const { errors, expected } = reports;
+  const portal = new URL(process.env.PORTAL_URL!).origin;
   page.on('pageerror', error => errors.push(`exception: ${error.message}`));
   page.on('console', message => {
-    if (message.type() === 'error' && !isExpected(message, options.expected)) {
+    if (message.type() === 'error' && !isExpected(message, expected)) {
       errors.push(`console: ${message.text()} (${message.location().url})`);
     }
   });
   page.on('request', request => {
     const url = new URL(request.url());
-    if (
-      /^(https?|wss?):$/.test(url.protocol) &&
-      url.origin !== options.baseURL
-    ) {
+    if (/^(https?|wss?):$/.test(url.protocol) && url.origin !== portal) {
       errors.push(`request to ${url.origin}`);
     }
   });
 }
 
-interface Options {
-  /** Answers that would fail the test if it had not asked for them. */
-  expectedFailures: ExpectedFailure[];
-}
-
 interface Fixtures {
-  browserErrors: string[];
+  browserErrors: { errors: string[]; expected: ExpectedFailure[] };
+  /**
+   * From here on the browser may report this answer, which otherwise fails the
+   * test.
+   */
+  expectFailure: (failure: ExpectedFailure) => void;
   /** Opens a page in a browser of its own in which that person is signed in. */
   browserOf: (
     person: Person,
@@ -117,7 +115,7 @@ interface WorkerFixtures {
  * A test that fails when the browser reports an error: an exception, a message
  * of level error, a request to anything but the portal.
  */
-export const test = base.extend<Fixtures & Options, WorkerFixtures>({
+export const test = base.extend<Fixtures, WorkerFixtures>({
   sharedContext: [
     async ({ browser }, use) => {
       const context = await browser.newContext({
@@ -143,18 +141,22 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
     await page.setViewportSize(viewport!);
     await use(page);
   },
-  expectedFailures: [[], { option: true }],
   browserErrors: [
-    async ({ page, baseURL, expectedFailures }, use) => {
-      const errors: string[] = [];
-      collectErrors(page, errors, { baseURL, expected: expectedFailures });
-      await use(errors);
-      expect(errors).toEqual([]);
+    async ({ page }, use) => {
+      const reports = { errors: [], expected: [] };
+      collectErrors(page, reports);
+      await use(reports);
+      expect(reports.errors).toEqual([]);
     },
     { auto: true },
   ],
+  expectFailure: async ({ browserErrors }, use) => {
+    await use(failure => {
+      browserErrors.expected.push(failure);
+    });
+  },
   browserOf: async (
-    { browser, baseURL, browserErrors, expectedFailures },
+    { browser, baseURL, browserErrors },
     use,
   ) => {
     const contexts: BrowserContext[] = [];
@@ -163,10 +165,7 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
       contexts.push(context);
       await signedIn(context, person);
       const page = await context.newPage();
-      collectErrors(page, browserErrors, {
-        baseURL,
-        expected: expectedFailures,
-      });
+      collectErrors(page, browserErrors);
       return page;
     });
     await Promise.all(contexts.map(context => context.close()));

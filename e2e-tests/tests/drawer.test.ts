@@ -130,19 +130,15 @@ test('a failed one tells why, in words and in the cluster’s', async ({
   );
 });
 
-test.describe('a snapshot that is not there', () => {
-  test.use({
-    expectedFailures: [{ status: 404, path: /\/snapshots\/nowhere$/ }],
-  });
-  test('the drawer says so', async ({ page }) => {
-    const tab = await SnapshotsTab.open(
-      page,
-      'Ada',
-      'web-01',
-      '?snapshot=nowhere',
-    );
-    await expect(tab.drawer('nowhere')).toContainText(
-      'There is no snapshot nowhere (any longer).',
-    );
-  });
+test('a snapshot that is not there', async ({ page, expectFailure }) => {
+  expectFailure({ status: 404, path: /\/snapshots\/nowhere$/ });
+  const tab = await SnapshotsTab.open(
+    page,
+    'Ada',
+    'web-01',
+    '?snapshot=nowhere',
+  );
+  await expect(tab.drawer('nowhere')).toContainText(
+    'There is no snapshot nowhere (any longer).',
+  );
 });

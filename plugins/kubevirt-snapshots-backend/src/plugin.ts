@@ -193,6 +193,8 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             gate,
             mutations,
             cluster,
+            catalog,
+            binding: pluginConfig.binding,
             views,
             operations,
             protections,

@@ -545,3 +545,35 @@ export interface ClusterView {
   vms: number;
   snapshots: number;
 }
+
+/**
+ * An entity that says it stands for a VM, and isn't believed.
+ *
+ * @public
+ */
+export interface UnconfirmedEntity {
+  entityRef: string;
+  /** What its annotation says. */
+  annotation: string;
+  code:
+    | 'malformed-annotation'
+    | 'unknown-cluster'
+    | 'cluster-never-synced'
+    | 'vm-gone'
+    | 'not-bound';
+  /** In words, with what is missing. */
+  reason: string;
+}
+
+/**
+ * Answer of `GET /bindings`, for operators.
+ *
+ * @public
+ */
+export interface BindingList {
+  /** Entities that stand for a VM. */
+  confirmed: number;
+  unconfirmed: UnconfirmedEntity[];
+  /** There are more entities with the annotation than were looked at. */
+  truncated: boolean;
+}

@@ -15,7 +15,7 @@ import {
   auditExportPermission,
   auditReadPermission,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import type { Knex } from 'knex';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
 import { AuditReader } from '../audit/reading/AuditReader';
@@ -26,6 +26,7 @@ import type { VerificationRunner } from '../audit/VerificationRunner';
 import { askWhom, type Caller, type VmGate } from '../authorization/VmGate';
 import type { Clock } from '../database/Clock';
 import { notFound, refused } from '../errors';
+import type { Handler } from './Handler';
 import type { auditRoutes } from './auditRoutes';
 import {
   auditQuery,
@@ -49,14 +50,6 @@ export interface AuditHandlerOptions {
   reads: DeniedRecorder;
 }
 
-interface Context {
-  req: Request;
-  res: Response;
-  caller: Caller;
-  entityRef: string;
-}
-
-type Handler = (context: Context) => Promise<unknown>;
 type AuditRouteId = (typeof auditRoutes)[number]['id'];
 
 const NOT_ALL =

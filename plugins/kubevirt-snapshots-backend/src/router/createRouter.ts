@@ -7,15 +7,16 @@ import type {
   PermissionsService,
 } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
-  bindingReadPermission,
   snapshotCreatePermission,
-  type ClusterView,
   type ProtectionAnswer,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
-import express, { type Request, type Response } from 'express';
+import type {
+  BindingConfig,
+  ClusterService,
+} from 'backstage-plugin-kubevirt-snapshots-node';
+import express, { type Request } from 'express';
 import PromiseRouter from 'express-promise-router';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
@@ -38,6 +39,8 @@ import type { EventStreams } from '../stream/EventStreams';
 import { snapshotDetails } from '../views/snapshotDetails';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
+import type { Handler, RequestContext } from './Handler';
+import { operatorHandlers } from './operatorHandlers';
 import { routes, type RouteDefinition, type RouteId } from './routes';
 import {
   deleteBody,
@@ -59,7 +62,9 @@ export interface RouterOptions extends AuditHandlerOptions {
   logger: LoggerService;
   gate: VmGate;
   mutations: MutationSwitch;
+  catalog: CatalogService;
   cluster: ClusterService;
+  binding: BindingConfig;
   views: SnapshotViews;
   operations: OperationService;
   protections: ProtectionService;
@@ -70,15 +75,6 @@ export interface RouterOptions extends AuditHandlerOptions {
   denied: DeniedRecorder;
   trail: DatabaseAuditTrail;
 }
-
-interface Context {
-  req: Request;
-  res: Response;
-  caller: Caller;
-  entityRef: string;
-}
-
-type Handler = (context: Context) => Promise<unknown>;
 
 /** Limit of request bodies. */
 const MAX_BODY = '16kb';
@@ -104,7 +100,7 @@ function requestIdOf(req: Request): string {
 export function createRouter(options: RouterOptions): express.Router {
   const { gate, views, cluster } = options;
 
-  const reading = ({ entityRef, caller }: Context) =>
+  const reading = ({ entityRef, caller }: RequestContext) =>
     gate.forRead(entityRef, caller);
 
   /**
@@ -114,7 +110,7 @@ export function createRouter(options: RouterOptions): express.Router {
   const writing =
     <T>(
       action: 'take' | 'stop' | 'delete' | 'protect' | 'unprotect',
-      read: (context: Context) => T,
+      read: (context: RequestContext) => T,
       work: (
         access: VmAccess,
         input: T,
@@ -167,36 +163,13 @@ export function createRouter(options: RouterOptions): express.Router {
       }
     };
 
-  const snapshotName = ({ req }: Context) =>
+  const snapshotName = ({ req }: RequestContext) =>
     parse(existingName, req.params.snapshot);
 
   const handlers: Record<Exclude<RouteId, 'health'>, Handler> = {
     ...auditHandlers(options),
 
-    listClusters: async ({ res, caller }) => {
-      const [decision] = await options.permissions.authorize(
-        [{ permission: bindingReadPermission }],
-        { credentials: caller.credentials },
-      );
-      if (decision.result !== AuthorizeResult.ALLOW) {
-        throw refused('You may not see the set-up of the clusters');
-      }
-      const actor = caller.credentials.principal.userEntityRef;
-      const clusters = cluster.statuses().map(
-        (status): ClusterView => ({
-          name: status.name,
-          title: status.title,
-          state: status.state,
-          asOf: status.asOf,
-          message: status.message,
-          proxyBypass: status.proxyBypass,
-          mutations: options.mutations.verdict(status.name, actor),
-          vms: status.vms,
-          snapshots: status.snapshots,
-        }),
-      );
-      res.json({ clusters });
-    },
+    ...operatorHandlers(options),
 
     listSnapshots: async context => {
       const { minRevision, ...query } = parse(listQuery, context.req.query);

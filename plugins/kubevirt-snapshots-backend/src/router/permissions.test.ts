@@ -25,6 +25,7 @@ const EXPECTED: Record<RouteId, number[]> = {
   //                   owner other platf audit none inval serv actor
   health: /*         */ [200, 200, 200, 200, 200, 200, 200, 200],
   listClusters: /*   */ [403, 403, 200, 200, 401, 401, 403, 403],
+  listBindings: /*   */ [403, 403, 200, 200, 401, 401, 403, 403],
   listSnapshots: /*  */ [200, 403, 200, 200, 401, 401, 403, 200],
   getSnapshot: /*    */ [200, 403, 200, 200, 401, 401, 403, 200],
   checkSnapshotName: /**/ [200, 403, 200, 403, 401, 401, 403, 200],

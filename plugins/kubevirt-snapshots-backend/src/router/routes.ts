@@ -51,6 +51,15 @@ export const routes = [
     summary: 'State of the connections to the clusters, for operators',
   },
   {
+    id: 'listBindings',
+    method: 'get',
+    path: '/bindings',
+    door: 'user',
+    effect: 'read',
+    permissions: [bindingReadPermission.name],
+    summary: 'Entities whose claim to be a VM nobody confirms, for operators',
+  },
+  {
     id: 'listSnapshots',
     method: 'get',
     path: `${ENTITY}/snapshots`,

@@ -75,6 +75,26 @@ describe('KubevirtSnapshotsClient', () => {
     expect(JSON.parse(String(fetch.mock.calls[0][1]?.body))).toEqual(take);
   });
 
+  it('posts protections and releases, and gives their answer', async () => {
+    const answer = { revision: 5 };
+    const { client, fetch } = setUp(answer);
+    const request = {
+      operationId: 'o',
+      vmUid: 'u',
+      snapshotUid: 's',
+      reason: 'r',
+    };
+    expect(
+      await client.protectSnapshot(entityKey, 'a/b', request),
+    ).toMatchObject(answer);
+    await client.unprotectSnapshot(entityKey, 'n', request);
+    expect(fetch.mock.calls.map(([url, init]) => [init?.method, url])).toEqual([
+      ['POST', `${E}/snapshots/a%2Fb/protect`],
+      ['POST', `${E}/snapshots/n/unprotect`],
+    ]);
+    expect(JSON.parse(String(fetch.mock.calls[0][1]?.body))).toEqual(request);
+  });
+
   it('gives the clusters', async () => {
     const { client, fetch } = setUp({ clusters: [{ name: 'east' }] });
     expect(await client.listClusters()).toEqual([{ name: 'east' }]);

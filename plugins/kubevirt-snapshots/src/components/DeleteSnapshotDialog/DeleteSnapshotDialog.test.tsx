@@ -49,7 +49,7 @@ describe('DeleteSnapshotDialog', () => {
       screen.getByRole('dialog', { name: 'Delete snapshot before-upgrade?' }),
     ).toHaveTextContent(text);
     expect(screen.queryAllByRole('textbox')).toHaveLength(
-      weight === 'name' ? 1 : 0,
+      weight === 'name' ? 2 : 1,
     );
     expect(await axe(screen.getByRole('dialog'))).toHaveNoViolations();
   });
@@ -66,6 +66,7 @@ describe('DeleteSnapshotDialog', () => {
         vmUid: 'vm-uid-1',
         snapshotUid: 'snapshot-uid-1',
         typedName: undefined,
+        reason: undefined,
       },
     );
   });
@@ -90,6 +91,52 @@ describe('DeleteSnapshotDialog', () => {
     expect(api.deleteSnapshot.mock.calls[0][2].typedName).toBe(
       'before-upgrade',
     );
+  });
+
+  it('sends a reason where one is given, which it need not be', async () => {
+    const { api, onAccepted } = await open(DeleteSnapshotDialog);
+    const reason = screen.getByRole('textbox', { name: 'Reason' });
+    expect(reason).not.toBeRequired();
+    await userEvent.type(reason, ' No longer needed ');
+    await press('Delete snapshot');
+    await waitFor(() => expect(onAccepted).toHaveBeenCalled());
+    expect(api.deleteSnapshot.mock.calls[0][2].reason).toBe('No longer needed');
+  });
+
+  it('wants a reason where one is needed', async () => {
+    const { api, onAccepted } = await open(
+      DeleteSnapshotDialog,
+      snapshot({ deleteNeedsReason: true }),
+    );
+    const reason = screen.getByRole('textbox', { name: /^Reason/ });
+    expect(reason).toBeRequired();
+    expect(reason).toHaveFocus();
+    expect(await axe(screen.getByRole('dialog'))).toHaveNoViolations();
+    await press('Delete snapshot');
+    expect(reason).toHaveAccessibleDescription(
+      expect.stringContaining('Say why.'),
+    );
+    expect(api.deleteSnapshot).not.toHaveBeenCalled();
+    await userEvent.type(reason, 'Ordered by the owner');
+    await press('Delete snapshot');
+    await waitFor(() => expect(onAccepted).toHaveBeenCalled());
+  });
+
+  it('shows a refusal of the reason at its field', async () => {
+    const api = new FakeApi();
+    api.deleteSnapshot.mockRejectedValueOnce(
+      refusal(400, { field: 'reason' }, 'It holds control characters.'),
+    );
+    await open(DeleteSnapshotDialog, snapshot(), api);
+    await press('Delete snapshot');
+    await waitFor(() =>
+      expect(
+        screen.getByRole('textbox', { name: 'Reason' }),
+      ).toHaveAccessibleDescription(
+        expect.stringContaining('It holds control characters.'),
+      ),
+    );
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
   });
 
   it('stays open with the reason and tries the same act again', async () => {

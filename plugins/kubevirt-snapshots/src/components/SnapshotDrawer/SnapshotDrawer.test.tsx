@@ -7,6 +7,8 @@ import { FakeApi } from '../../__testUtils__/FakeApi';
 import {
   details,
   entityKey,
+  no,
+  protection,
   refusal,
   snapshot,
   unfinished,
@@ -153,6 +155,38 @@ describe('SnapshotDrawer', () => {
     await open({ contentMissing: true, disks: [], configuration: [] });
     expect(await section('Overview')).toHaveTextContent('could not be read');
     expect(await section('Disks')).toHaveTextContent('No disk is in this');
+  });
+
+  it('tells of a protection, and offers to change and release it', async () => {
+    const { onAction } = await open({
+      item: snapshot({ protection: protection() }),
+    });
+    const part = await section('Protection');
+    expect(part).toHaveTextContent('ReasonQuarterly closing');
+    expect(within(part).getByRole('link', { name: 'ann' })).toBeVisible();
+    expect(part).toHaveTextContent('2099');
+    await userEvent.click(
+      within(part).getByRole('button', { name: 'Change protection…' }),
+    );
+    await userEvent.click(
+      within(part).getByRole('button', { name: 'Release…' }),
+    );
+    expect(onAction.mock.calls.map(([action]) => action)).toEqual([
+      'protect',
+      'release',
+    ]);
+  });
+
+  it('says that it is not protected, and why it cannot be', async () => {
+    await open({
+      item: snapshot({ allowed: { protect: no('Ask team A.') } }),
+    });
+    const part = await section('Protection');
+    expect(part).toHaveTextContent('It is not protected from deletion.');
+    expect(
+      within(part).getByRole('button', { name: 'Protect…' }),
+    ).toHaveAccessibleDescription('Ask team A.');
+    expect(within(part).queryByRole('button', { name: 'Release…' })).toBeNull();
   });
 
   it('says that it is of a former VM', async () => {

@@ -2,7 +2,13 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { axe } from 'jest-axe';
-import { no, snapshot, unfinished, yes } from '../../__testUtils__/fixtures';
+import {
+  no,
+  protection,
+  snapshot,
+  unfinished,
+  yes,
+} from '../../__testUtils__/fixtures';
 import { renderWithApi } from '../../__testUtils__/render';
 import { SnapshotRowMenu } from './SnapshotRowMenu';
 
@@ -22,6 +28,7 @@ describe('SnapshotRowMenu', () => {
     const onAction = await open();
     expect(items().map(i => i.textContent)).toEqual([
       'Details',
+      'Protect…',
       'Delete snapshot',
     ]);
     await userEvent.click(screen.getByRole('menuitem', { name: 'Details' }));
@@ -34,6 +41,46 @@ describe('SnapshotRowMenu', () => {
       screen.getByRole('menuitem', { name: 'Delete snapshot' }),
     );
     expect(onAction).toHaveBeenCalledWith('delete');
+  });
+
+  it('offers to protect, and not to release what is not protected', async () => {
+    const onAction = await open();
+    expect(screen.queryByRole('menuitem', { name: 'Release…' })).toBeNull();
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Protect…' }));
+    expect(onAction).toHaveBeenCalledWith('protect');
+  });
+
+  it('offers to change and release what is protected', async () => {
+    const onAction = await open(
+      snapshot({
+        protection: protection(),
+        allowed: { delete: no('It is protected.', 'snapshot-protected') },
+      }),
+    );
+    expect(
+      screen.getByRole('menuitem', { name: 'Delete snapshot' }),
+    ).toHaveAccessibleDescription('It is protected.');
+    expect(
+      screen.getByRole('menuitem', { name: 'Change protection…' }),
+    ).not.toHaveAttribute('aria-disabled');
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Release…' }));
+    expect(onAction).toHaveBeenCalledWith('release');
+  });
+
+  it('says why it cannot be protected or released', async () => {
+    const onAction = await open(
+      snapshot({
+        protection: protection(),
+        allowed: { protect: no('Ask A.'), unprotect: no('Ask B.') },
+      }),
+    );
+    const change = screen.getByRole('menuitem', { name: 'Change protection…' });
+    const release = screen.getByRole('menuitem', { name: 'Release…' });
+    expect(change).toHaveAccessibleDescription('Ask A.');
+    expect(release).toHaveAccessibleDescription('Ask B.');
+    await userEvent.click(change);
+    await userEvent.click(release);
+    expect(onAction).not.toHaveBeenCalled();
   });
 
   it('offers to stop what is not finished', async () => {
@@ -57,7 +104,7 @@ describe('SnapshotRowMenu', () => {
     expect(stop).toHaveAttribute('aria-disabled', 'true');
     expect(stop).toHaveAccessibleDescription(reasons.stop);
     await userEvent.keyboard('{Enter}');
-    await userEvent.keyboard('{ArrowDown}');
+    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
     const remove = screen.getByRole('menuitem', { name: 'Delete snapshot' });
     expect(remove).toHaveFocus();
     expect(remove).toHaveAccessibleDescription(reasons.delete);
@@ -70,6 +117,7 @@ describe('SnapshotRowMenu', () => {
     { stop: yes, delete: yes },
     { stop: no('a'), delete: yes },
     { stop: yes, delete: no('b') },
+    { protect: no('c') },
   ])('has no item that is off without a reason: %j', async allowed => {
     await open(unfinished({ allowed }));
     for (const item of items()) {

@@ -7,6 +7,7 @@ import {
   list,
   no,
   operation,
+  protection,
   snapshot,
   unfinished,
 } from '../../__testUtils__/fixtures';
@@ -78,6 +79,16 @@ describe('SnapshotTable', () => {
       'VolumeSnapshot vs-1 missing',
     );
     expect(row('before-upgrade')).toHaveTextContent('Not made by this portal');
+  });
+
+  it('says that a snapshot is protected', async () => {
+    const { container } = await show({
+      items: [snapshot({ protection: protection() })],
+    });
+    expect(row('before-upgrade')).toHaveTextContent(
+      'Protected (Quarterly closing By ann.',
+    );
+    expect(await axe(container)).toHaveNoViolations();
   });
 
   it('keeps the order of the backend', async () => {
