@@ -67,6 +67,15 @@ export class SnapshotsTab {
     return this.grid.getByRole('rowheader').getByRole('link');
   }
 
+  /** Whether these rows come in this order, whatever is between them. */
+  async expectOrder(...wanted: string[]) {
+    await expect
+      .poll(async () =>
+        (await this.names().allTextContents()).filter(n => wanted.includes(n)),
+      )
+      .toEqual(wanted);
+  }
+
   header(title: string): Locator {
     return this.grid.getByRole('columnheader', { name: title, exact: true });
   }

@@ -70,7 +70,7 @@ test('name and description, checked as one types, and the snapshot is there', as
     page.getByText(`Snapshot ${wanted} was taken`),
   ).toBeVisible();
   const made = await east.snapshot(vm('cache-01'), wanted);
-  expect(made?.spec.failureDeadline).toBe('7m0s');
+  expect(made?.spec.failureDeadline).toBe('420s');
   expect(made?.metadata.annotations?.description).toBe('before the upgrade');
 });
 

@@ -32,7 +32,9 @@ import { ProtectionStore } from './protection/ProtectionStore';
 import { createRouter } from './router/createRouter';
 import { EventStreams } from './stream/EventStreams';
 import { CaptureRecorder } from './views/CaptureRecorder';
+import { FleetViews } from './views/FleetViews';
 import { SnapshotViews } from './views/SnapshotViews';
+import { Verdicts } from './views/Verdicts';
 
 /**
  * Backend of the KubeVirt snapshots plugin.
@@ -55,6 +57,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         logger: coreServices.logger,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
+        userInfo: coreServices.userInfo,
       },
       async init({
         auditor,
@@ -68,6 +71,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         logger,
         permissions,
         permissionsRegistry,
+        userInfo,
       }) {
         const pluginConfig = readKubevirtSnapshotsConfig(config);
         const knex = await openDatabase(database);
@@ -132,11 +136,20 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           trail,
           logger,
         });
+        const verdicts = new Verdicts({ cluster, mutations });
+        const fleet = new FleetViews({
+          cluster,
+          catalog,
+          gate,
+          index,
+          captures,
+          verdicts,
+        });
         const views = new SnapshotViews({
           cluster,
           index,
           captures,
-          mutations,
+          verdicts,
           protections: protectionStore,
           reasonForLastGood:
             config.getOptionalBoolean(
@@ -195,6 +208,8 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             cluster,
             catalog,
             binding: pluginConfig.binding,
+            fleet,
+            userInfo,
             views,
             operations,
             protections,

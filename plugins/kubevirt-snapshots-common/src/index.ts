@@ -7,6 +7,7 @@
 export * from './api';
 export * from './audit';
 export * from './duration';
+export * from './fleet';
 export * from './keys';
 export * from './names';
 export * from './permissions';

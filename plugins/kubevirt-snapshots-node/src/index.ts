@@ -9,3 +9,4 @@ export * from './binding';
 export * from './cluster';
 export * from './config';
 export * from './permissions';
+export * from './provided';

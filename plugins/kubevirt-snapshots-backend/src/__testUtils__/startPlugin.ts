@@ -9,6 +9,10 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
+import {
+  catalogServiceRef,
+  type CatalogService,
+} from '@backstage/plugin-catalog-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import {
   AuthorizeResult,
@@ -84,6 +88,8 @@ export function vmEntity(
 export async function startPlugin(options: {
   cluster: ClusterService;
   entities: Entity[];
+  /** Instead of one that has just the entities. */
+  catalog?: CatalogService;
   features?: BackendFeature[];
   config?: object;
   /** More under `kubevirtSnapshots`. */
@@ -103,7 +109,12 @@ export async function startPlugin(options: {
         deps: {},
         factory: () => options.cluster,
       }),
-      catalogServiceMock.factory({ entities: options.entities }),
+      createServiceFactory({
+        service: catalogServiceRef,
+        deps: {},
+        factory: () =>
+          options.catalog ?? catalogServiceMock({ entities: options.entities }),
+      }),
       mockServices.permissions.mock({
         authorizeConditional: answer,
         authorize: answer as any,

@@ -5,6 +5,7 @@ import type {
   HttpAuthService,
   LoggerService,
   PermissionsService,
+  UserInfoService,
 } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
@@ -37,6 +38,7 @@ import type { ProtectionService } from '../protection/ProtectionService';
 import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { EventStreams } from '../stream/EventStreams';
 import { snapshotDetails } from '../views/snapshotDetails';
+import type { FleetViews } from '../views/FleetViews';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
 import type { Handler, RequestContext } from './Handler';
@@ -52,6 +54,7 @@ import {
   stopBody,
   takeBody,
   unprotectBody,
+  vmListQuery,
 } from './schemas';
 
 /** What the router needs. */
@@ -66,6 +69,8 @@ export interface RouterOptions extends AuditHandlerOptions {
   cluster: ClusterService;
   binding: BindingConfig;
   views: SnapshotViews;
+  fleet: FleetViews;
+  userInfo: UserInfoService;
   operations: OperationService;
   protections: ProtectionService;
   protectionStore: ProtectionStore;
@@ -170,6 +175,20 @@ export function createRouter(options: RouterOptions): express.Router {
     ...auditHandlers(options),
 
     ...operatorHandlers(options),
+
+    listVms: async ({ req, res, caller }) => {
+      const query = parse(vmListQuery, req.query);
+      const [fleet, { ownershipEntityRefs }] = await Promise.all([
+        gate.forFleet(caller),
+        options.userInfo.getUserInfo(caller.credentials),
+      ]);
+      res.json(
+        await options.fleet.list(fleet, query, {
+          credentials: caller.credentials,
+          ownershipRefs: ownershipEntityRefs,
+        }),
+      );
+    },
 
     listSnapshots: async context => {
       const { minRevision, ...query } = parse(listQuery, context.req.query);

@@ -60,6 +60,15 @@ export const routes = [
     summary: 'Entities whose claim to be a VM nobody confirms, for operators',
   },
   {
+    id: 'listVms',
+    method: 'get',
+    path: '/vms',
+    door: 'user',
+    effect: 'read',
+    permissions: [vmReadPermission.name],
+    summary: 'The VMs that one may read, over all clusters',
+  },
+  {
     id: 'listSnapshots',
     method: 'get',
     path: `${ENTITY}/snapshots`,

@@ -93,6 +93,23 @@ export const listQuery = z
   })
   .transform(({ state, ...query }) => ({ ...query, states: state }));
 
+const flag = z.enum(['true', 'false']).transform(text => text === 'true');
+
+/** Query of the list of VMs. */
+export const vmListQuery = z.strictObject({
+  search: z.string().max(253).optional(),
+  cluster: z.string().max(253).optional(),
+  namespace: z.string().max(320).optional(),
+  owner: z.string().max(512).optional(),
+  mine: flag.optional(),
+  power: z.enum(['running', 'stopped', 'paused']).optional(),
+  unprotected: flag.optional(),
+  sort: z.enum(['name', 'owner', 'lastSnapshot']).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  offset: wholeNumber(0, 1_000_000).optional(),
+  limit: wholeNumber(1, 100).optional(),
+});
+
 /** Body of a take. Unknown keys are refused: a namespace in it is no namespace. */
 export const takeBody = z.strictObject({
   operationId,

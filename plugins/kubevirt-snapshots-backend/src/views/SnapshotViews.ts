@@ -12,7 +12,6 @@ import {
   type VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
-import type { MutationSwitch } from '../authorization/MutationSwitch';
 import type { VmAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { ProtectionStore } from '../protection/ProtectionStore';
@@ -23,7 +22,7 @@ import {
   rowOfRecord,
   type SnapshotRow,
 } from './snapshotRow';
-import { Verdicts } from './Verdicts';
+import type { Verdicts } from './Verdicts';
 import { busyOf, toVmView } from './vmView';
 
 /** Rows of how many VMs are kept ready. */
@@ -58,7 +57,7 @@ export class SnapshotViews {
     cluster: ClusterService;
     index: OperationIndex;
     captures: CaptureRecorder;
-    mutations: MutationSwitch;
+    verdicts: Verdicts;
     protections: ProtectionStore;
     /** Deleting the last snapshot that can be restored needs a reason. */
     reasonForLastGood: boolean;
@@ -68,7 +67,7 @@ export class SnapshotViews {
     this.#captures = options.captures;
     this.#protections = options.protections;
     this.#reasonForLastGood = options.reasonForLastGood;
-    this.#verdicts = new Verdicts(options);
+    this.#verdicts = options.verdicts;
   }
 
   /** Grows with each change of what the tab shows of a VM. */

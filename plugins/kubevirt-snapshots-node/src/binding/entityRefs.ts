@@ -11,6 +11,7 @@ import {
  *
  * @param defaultNamespace - namespace of a ref that has none
  * @returns undefined for anything that is no entity ref
+ * @public
  */
 export function normalizeEntityRef(
   text: string,

@@ -37,6 +37,12 @@ export interface VmRecord {
   labels: Record<string, string>;
   /** Annotations under `kubevirt-snapshots/` only. */
   annotations: Record<string, string>;
+  /** Annotation `vm.kubevirt.io/os` of the instance's template or the VM. */
+  os?: string;
+  /** Name of its VirtualMachineInstancetype. */
+  instancetype?: string;
+  /** Name of its VirtualMachinePreference. */
+  preference?: string;
 }
 
 /**

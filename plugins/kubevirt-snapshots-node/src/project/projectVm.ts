@@ -58,6 +58,25 @@ function ownAnnotations(raw: Raw): Record<string, string> {
   });
 }
 
+/** What runs in a VM, as far as the VM says so itself. */
+function guestOf(
+  raw: Raw,
+  text: (value: string) => string,
+): Pick<VmRecord, 'os' | 'instancetype' | 'preference'> {
+  const named = (...path: string[]) => {
+    const name = textAt(raw, path, 63);
+    return name && text(name);
+  };
+  const OS = ['annotations', 'vm.kubevirt.io/os'];
+  return {
+    // Templates write it where the instance gets it; people write it above.
+    os:
+      named('spec', 'template', 'metadata', ...OS) ?? named('metadata', ...OS),
+    instancetype: named('spec', 'instancetype', 'name'),
+    preference: named('spec', 'preference', 'name'),
+  };
+}
+
 /** Trims a VirtualMachine. undefined when it has no identity. */
 export function projectVm(
   cluster: string,
@@ -93,6 +112,7 @@ export function projectVm(
       intern: text,
     }),
     annotations: ownAnnotations(raw),
+    ...guestOf(raw, text),
   };
 }
 

@@ -60,6 +60,21 @@ describe('projectVm', () => {
     });
   });
 
+  it('says what runs in it', () => {
+    const vm: any = vmObject('web-01', {
+      metadata: { annotations: { 'vm.kubevirt.io/os': 'fedora' } },
+    });
+    vm.spec.instancetype = { name: 'u1.medium', kind: 'x' };
+    vm.spec.preference = { name: 'x'.repeat(5000) };
+    const record = projectVm('prod', vm, interner)!;
+    expect(record).toMatchObject({ os: 'fedora', instancetype: 'u1.medium' });
+    expect(record.preference!.length).toBeLessThanOrEqual(64);
+    vm.spec.template.metadata = {
+      annotations: { 'vm.kubevirt.io/os': 'windows2k22' },
+    };
+    expect(projectVm('prod', vm, interner)!.os).toBe('windows2k22');
+  });
+
   it('reads the old form of the run strategy', () => {
     const vm: any = vmObject();
     delete vm.spec.runStrategy;

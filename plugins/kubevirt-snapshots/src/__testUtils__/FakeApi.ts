@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StreamMessage } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { KubevirtSnapshotsApi, WatchOptions } from '../api';
-import { cluster, details, list, operation, protection } from './fixtures';
+import {
+  auditDetails,
+  auditEntry,
+  cluster,
+  details,
+  list,
+  operation,
+  protection,
+  verification,
+} from './fixtures';
 
 /** A stream that a test can feed and cut. */
 export interface FakeStream {
@@ -62,6 +71,36 @@ export class FakeApi implements KubevirtSnapshotsApi {
     ReturnType<KubevirtSnapshotsApi['getOperation']>,
     Parameters<KubevirtSnapshotsApi['getOperation']>
   >(async (_entity, id) => operation({ id }));
+
+  listHistory = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listHistory']>,
+    Parameters<KubevirtSnapshotsApi['listHistory']>
+  >(async () => ({ items: [auditEntry()] }));
+
+  listAudit = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listAudit']>,
+    Parameters<KubevirtSnapshotsApi['listAudit']>
+  >(async () => ({ items: [auditEntry()] }));
+
+  getAuditRow = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getAuditRow']>,
+    Parameters<KubevirtSnapshotsApi['getAuditRow']>
+  >(async () => auditDetails());
+
+  exportAudit = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['exportAudit']>,
+    Parameters<KubevirtSnapshotsApi['exportAudit']>
+  >(async () => new Blob(['{}']));
+
+  getAuditVerification = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getAuditVerification']>,
+    Parameters<KubevirtSnapshotsApi['getAuditVerification']>
+  >(async () => verification());
+
+  verifyAudit = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['verifyAudit']>,
+    Parameters<KubevirtSnapshotsApi['verifyAudit']>
+  >(async () => verification());
 
   listClusters = jest.fn<
     ReturnType<KubevirtSnapshotsApi['listClusters']>,

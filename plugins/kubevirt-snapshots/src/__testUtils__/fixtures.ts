@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Entity } from '@backstage/catalog-model';
 import type {
+  AuditDetails,
+  AuditEntry,
+  AuditVerification,
   ClusterView,
   OperationView,
   Protection,
@@ -220,6 +223,81 @@ export function cluster(patch: Partial<ClusterView> = {}): ClusterView {
     mutations: yes,
     vms: 7,
     snapshots: 42,
+    ...patch,
+  };
+}
+
+export function auditEntry(patch: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    seq: 41,
+    at: '2026-11-22T09:00:00Z',
+    action: 'snapshot.delete',
+    actor: 'user:default/ann',
+    origin: 'portal',
+    outcome: 'success',
+    requestId: 'request-1',
+    operationId: 'operation-1',
+    entityRef: 'resource:default/web-01',
+    vm: {
+      cluster: 'east',
+      namespace: 'shop',
+      name: 'web-01',
+      uid: 'vm-uid-1',
+      owners: ['group:default/team-a'],
+    },
+    snapshot: { name: 'before-upgrade', uid: 'snapshot-uid-1' },
+    options: { confirmed: true },
+    reason: 'No longer needed',
+    settledSeq: 42,
+    settledAt: '2026-11-22T09:00:04Z',
+    durationMs: 4_200,
+    ...patch,
+  };
+}
+
+export function auditDetails(patch: Partial<AuditEntry> = {}): AuditDetails {
+  return {
+    entry: auditEntry(patch),
+    rows: [
+      {
+        seq: 41,
+        kind: 'intent',
+        body: '{"seq":41}',
+        rowHash: 'a1'.repeat(32),
+        contentDigest: 'b2'.repeat(32),
+      },
+      {
+        seq: 42,
+        kind: 'settled',
+        body: '{"seq":42}',
+        rowHash: 'c3'.repeat(32),
+        contentDigest: 'd4'.repeat(32),
+      },
+    ],
+  };
+}
+
+export function verification(
+  patch: Partial<AuditVerification> = {},
+): AuditVerification {
+  return {
+    signed: true,
+    outside: [{ name: 'log' }, { name: 'file' }],
+    firstRow: 1,
+    lastRow: 50,
+    last: {
+      status: 'ok',
+      message: 'ok to checkpoint 7, 3 newer rows not anchored',
+      at: '2026-11-22T08:00:00Z',
+      by: 'plugin:kubevirt-snapshots',
+      rows: 48,
+      from: 1,
+      to: 48,
+      checkpoint: { number: 7, seq: 45, at: '2026-11-22T07:00:00Z' },
+      notAnchored: 3,
+      notes: [],
+      durationMs: 120,
+    },
     ...patch,
   };
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import type {
+  AuditDetails,
+  AuditExportQuery,
+  AuditList,
+  AuditListQuery,
+  AuditVerification,
   ClusterView,
   DeleteSnapshotRequest,
   OperationView,
@@ -116,6 +121,22 @@ export interface KubevirtSnapshotsApi {
    * rejects when it can't be opened or breaks.
    */
   watchEvents(entity: EntityKey, options: WatchOptions): Promise<void>;
+  /** Who did what to the VM behind an entity, newest first. */
+  listHistory(
+    entity: EntityKey,
+    query: Omit<AuditListQuery, 'vm'>,
+    options?: ReadOptions,
+  ): Promise<AuditList>;
+  /** The audit trail, newest first, as far as one may see it. */
+  listAudit(query: AuditListQuery, options?: ReadOptions): Promise<AuditList>;
+  /** One act of the audit trail with its rows. */
+  getAuditRow(seq: number, options?: ReadOptions): Promise<AuditDetails>;
+  /** The audit trail as a file. */
+  exportAudit(query: AuditExportQuery, options?: ReadOptions): Promise<Blob>;
+  /** Whether the audit trail is whole, as last verified. */
+  getAuditVerification(options?: ReadOptions): Promise<AuditVerification>;
+  /** Begins to verify the audit trail. */
+  verifyAudit(): Promise<AuditVerification>;
   /** The clusters and the soundness of their set-up, for operators. */
   listClusters(options?: ReadOptions): Promise<ClusterView[]>;
 }

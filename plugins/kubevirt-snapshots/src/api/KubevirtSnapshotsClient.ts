@@ -2,6 +2,11 @@
 import type { FetchApi } from '@backstage/core-plugin-api';
 import { ResponseError } from '@backstage/errors';
 import type {
+  AuditDetails,
+  AuditExportQuery,
+  AuditList,
+  AuditListQuery,
+  AuditVerification,
   ClusterView,
   DeleteSnapshotRequest,
   OperationView,
@@ -35,24 +40,52 @@ function entityPath({ kind, namespace, name }: EntityKey) {
   return `/entities${segments(kind.toLowerCase(), namespace, name)}`;
 }
 
+type QueryValue = string | number | readonly string[] | undefined;
+
+/** A query string without what says nothing. */
+function queryString(values: Record<string, QueryValue>): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) {
+    const text = Array.isArray(value) ? value.join(',') : String(value ?? '');
+    if (text) {
+      params.set(key, text);
+    }
+  }
+  const query = params.toString();
+  return query ? `?${query}` : '';
+}
+
 /** Query string of a list; what is left to the backend's default is left out. */
 export function listSearchParams(query: SnapshotListQuery): string {
-  const params = new URLSearchParams();
-  const set = (key: string, value?: string | number) => {
-    if (value !== undefined && value !== '') {
-      params.set(key, String(value));
-    }
-  };
-  set('show', query.show);
-  set('sort', query.sort);
-  set('order', query.order);
-  set('state', query.states?.length ? query.states.join(',') : undefined);
-  set('search', query.search);
-  set('offset', query.offset);
-  set('limit', query.limit);
-  set('minRevision', query.minRevision);
-  const text = params.toString();
-  return text ? `?${text}` : '';
+  return queryString({
+    show: query.show,
+    sort: query.sort,
+    order: query.order,
+    state: query.states,
+    search: query.search,
+    offset: query.offset,
+    limit: query.limit,
+    minRevision: query.minRevision,
+  });
+}
+
+/** The same for the audit trail. */
+export function auditSearchParams(
+  query: AuditListQuery & Partial<AuditExportQuery>,
+): string {
+  return queryString({
+    format: query.format,
+    after: query.after,
+    vm: query.vm,
+    actor: query.actor,
+    action: query.actions,
+    outcome: query.outcomes,
+    origin: query.origins,
+    from: query.from,
+    to: query.to,
+    before: query.before,
+    limit: query.limit,
+  });
 }
 
 /**
@@ -213,6 +246,55 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
     } finally {
       await reader.cancel().catch(() => {});
     }
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.listHistory} */
+  listHistory(
+    entity: EntityKey,
+    query: Omit<AuditListQuery, 'vm'>,
+    options?: ReadOptions,
+  ): Promise<AuditList> {
+    return this.#read(
+      `${entityPath(entity)}/history${auditSearchParams(query)}`,
+      options,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.listAudit} */
+  listAudit(query: AuditListQuery, options?: ReadOptions): Promise<AuditList> {
+    return this.#read(`/audit${auditSearchParams(query)}`, options);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.getAuditRow} */
+  getAuditRow(seq: number, options?: ReadOptions): Promise<AuditDetails> {
+    return this.#read(`/audit${segments('rows', String(seq))}`, options);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.exportAudit} */
+  async exportAudit(
+    query: AuditExportQuery,
+    options?: ReadOptions,
+  ): Promise<Blob> {
+    // No time limit: a long trail takes its time. Not a link: it would go out
+    // without the Authorization header.
+    const response = await this.#fetchApi.fetch(
+      `${BASE}/audit/export${auditSearchParams(query)}`,
+      { cache: 'no-store', signal: options?.signal },
+    );
+    if (!response.ok) {
+      throw await ResponseError.fromResponse(response);
+    }
+    return response.blob();
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.getAuditVerification} */
+  getAuditVerification(options?: ReadOptions): Promise<AuditVerification> {
+    return this.#read('/audit/verification', options);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.verifyAudit} */
+  verifyAudit(): Promise<AuditVerification> {
+    return this.#post('/audit/verify', {});
   }
 
   /** {@inheritdoc KubevirtSnapshotsApi.listClusters} */

@@ -8,6 +8,7 @@ import {
   useMutation,
 } from '@tanstack/react-query';
 import type {
+  AuditListQuery,
   OperationView,
   ProtectionAnswer,
   SnapshotListQuery,
@@ -15,11 +16,15 @@ import type {
 import {
   apiFailure,
   kubevirtSnapshotsApiRef,
+  revokesView,
   type EntityKey,
   type KubevirtSnapshotsApi,
 } from '../api';
 
 const ROOT = 'kubevirt-snapshots';
+
+/** Entries of a page of the history. */
+const HISTORY_PAGE = 25;
 
 /** Time after which a page that got no answer asks again, in milliseconds. */
 const RECOVER_MS = 5_000;
@@ -35,6 +40,13 @@ export const queryKeys = {
   name: (e: EntityKey, name: string) => [ROOT, 'name', e, name] as const,
   operation: (e: EntityKey, id: string) =>
     [...queryKeys.entity(e), 'operation', id] as const,
+  history: (e: EntityKey, before?: number) =>
+    [...queryKeys.entity(e), 'history', before ?? 'newest'] as const,
+  historyOpen: (e: EntityKey) => [ROOT, 'history-open', e] as const,
+  audit: (query?: AuditListQuery) =>
+    [ROOT, 'audit', 'list', ...(query ? [query] : [])] as const,
+  auditRow: (seq: number) => [ROOT, 'audit', 'row', seq] as const,
+  verification: [ROOT, 'audit', 'verification'] as const,
   clusters: [ROOT, 'clusters'] as const,
   lastAct: (e: EntityKey) => [ROOT, 'last-act', e] as const,
 };
@@ -89,6 +101,47 @@ export function useSnapshotDetails(entity: EntityKey, name: string) {
     queryKey: queryKeys.details(entity, name),
     queryFn: ({ signal }) => api.getSnapshot(entity, name, { signal }),
   });
+}
+
+/** A page of the VM's history; what changes the VM fetches it anew. */
+export function useHistory(entity: EntityKey, before?: number) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useQuery({
+    queryKey: queryKeys.history(entity, before),
+    queryFn: ({ signal }) =>
+      api.listHistory(entity, { before, limit: HISTORY_PAGE }, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      state.status === 'error' && mayPass(state.error) ? RECOVER_MS : false,
+  });
+}
+
+/**
+ * Whether the person may see the history: nothing else tells, so it is asked
+ * for one entry of it. Undefined until that is known.
+ */
+export function useHistoryOpen(
+  entity: EntityKey,
+  enabled: boolean,
+): boolean | undefined {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  const { data } = useQuery({
+    queryKey: queryKeys.historyOpen(entity),
+    queryFn: async ({ signal }) => {
+      try {
+        await api.listHistory(entity, { limit: 1 }, { signal });
+        return true;
+      } catch (error) {
+        if (revokesView(error)) {
+          return false;
+        }
+        throw error;
+      }
+    },
+    enabled,
+    staleTime: 60_000,
+  });
+  return data;
 }
 
 /** The clusters, for operators. */

@@ -17,6 +17,8 @@ const states: UrlState[] = [
   { ...DEFAULT_URL_STATE, sort: 'created', order: 'desc', page: 3 },
   { ...DEFAULT_URL_STATE, states: [...SNAPSHOT_STATES] },
   {
+    view: 'history',
+    before: 17,
     show: 'taken',
     sort: 'created',
     order: 'desc',
@@ -49,6 +51,8 @@ describe('address', () => {
     'page=1.5',
     'page=1e99',
     'page=x',
+    'view=x&before=0',
+    'before=1.5',
   ])('takes nonsense for the default: %s', text => {
     expect(readUrlState(new URLSearchParams(text))).toEqual(DEFAULT_URL_STATE);
   });
@@ -98,6 +102,15 @@ describe('useUrlState', () => {
     expect(result.current.location.search).toBe('?show=taken');
     act(() => result.current.navigate(-1));
     expect(result.current.location.pathname).toBe('/start');
+  });
+
+  it('keeps the list while the history is looked at', () => {
+    const { result } = setUp('/tab?page=3&state=ready');
+    act(() => result.current.update({ view: 'history' }, { push: true }));
+    act(() => result.current.update({ before: 9 }, { push: true }));
+    expect(result.current.location.search).toBe(
+      '?view=history&before=9&state=ready&page=3',
+    );
   });
 
   it('gives the address of a view', () => {

@@ -7,12 +7,25 @@ import {
   type SnapshotSort,
   type SnapshotState,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import {
+  patchedAudit,
+  readAuditUrlState,
+  rowNumber,
+  writeAuditUrlState,
+  type AuditUrlState,
+} from './auditUrlState';
 
 /** Rows of a page. */
 export const PAGE_SIZE = 20;
 
+/** What the tab can show. */
+export type TabView = 'snapshots' | 'history';
+
 /** What of the tab's view is kept in the address. */
 export interface UrlState {
+  view: TabView;
+  /** Page of the history: what is older than this entry. */
+  before?: number;
   show: SnapshotKindFilter;
   sort: SnapshotSort;
   order: 'asc' | 'desc';
@@ -26,6 +39,8 @@ export interface UrlState {
 
 /** The view when the address says nothing. */
 export const DEFAULT_URL_STATE: UrlState = {
+  view: 'snapshots',
+  before: undefined,
   show: 'all',
   sort: 'name',
   order: 'asc',
@@ -38,7 +53,18 @@ export const DEFAULT_URL_STATE: UrlState = {
 const SHOWS: readonly SnapshotKindFilter[] = ['all', 'taken', 'scheduled'];
 const SORTS: readonly SnapshotSort[] = ['name', 'created'];
 const ORDERS = ['asc', 'desc'] as const;
-const KEYS = ['show', 'sort', 'order', 'state', 'search', 'page', 'snapshot'];
+const VIEWS: readonly TabView[] = ['snapshots', 'history'];
+const KEYS = [
+  'view',
+  'before',
+  'show',
+  'sort',
+  'order',
+  'state',
+  'search',
+  'page',
+  'snapshot',
+];
 /** As far as the backend reads. */
 const MAX_PAGE = 50_000;
 const MAX_SEARCH = 253;
@@ -56,6 +82,8 @@ export function readUrlState(params: URLSearchParams): UrlState {
   const wanted = (params.get('state') ?? '').split(',');
   const page = Number(params.get('page') ?? 1);
   return {
+    view: oneOf(params.get('view'), VIEWS, DEFAULT_URL_STATE.view),
+    before: rowNumber(params.get('before')),
     show: oneOf(params.get('show'), SHOWS, DEFAULT_URL_STATE.show),
     sort: oneOf(params.get('sort'), SORTS, DEFAULT_URL_STATE.sort),
     order: oneOf(params.get('order'), ORDERS, DEFAULT_URL_STATE.order),
@@ -78,6 +106,8 @@ export function writeUrlState(
       next.set(key, value);
     }
   };
+  set('view', state.view, DEFAULT_URL_STATE.view);
+  set('before', String(state.before ?? ''), '');
   set('show', state.show, DEFAULT_URL_STATE.show);
   set('sort', state.sort, DEFAULT_URL_STATE.sort);
   set('order', state.order, DEFAULT_URL_STATE.order);
@@ -88,45 +118,76 @@ export function writeUrlState(
   return next;
 }
 
+/** What can change without asking for another list of snapshots. */
+const SAME_LIST = ['page', 'snapshot', 'view', 'before'];
+
 function patched(state: UrlState, patch: Partial<UrlState>): UrlState {
   // Another filter or order is another list, so its first page is wanted.
-  const sameList = Object.keys(patch).every(
-    key => key === 'page' || key === 'snapshot',
-  );
+  const sameList = Object.keys(patch).every(key => SAME_LIST.includes(key));
   return { ...state, ...(sameList ? {} : { page: 1 }), ...patch };
 }
+
+/** How a view is kept in the address. */
+interface Codec<State> {
+  read: (params: URLSearchParams) => State;
+  write: (params: URLSearchParams, state: State) => URLSearchParams;
+  patched: (state: State, patch: Partial<State>) => State;
+}
+
+function useAddress<State>(codec: Codec<State>) {
+  const [params, setParams] = useSearchParams();
+  const { pathname } = useLocation();
+  const text = params.toString();
+  const state = useMemo(
+    () => codec.read(new URLSearchParams(text)),
+    [codec, text],
+  );
+
+  const update = useCallback(
+    (patch: Partial<State>, options?: { push?: boolean }) =>
+      setParams(
+        current =>
+          codec.write(current, codec.patched(codec.read(current), patch)),
+        { replace: !options?.push },
+      ),
+    [codec, setParams],
+  );
+
+  const href = useCallback(
+    (patch: Partial<State>) => {
+      const current = new URLSearchParams(text);
+      const query = codec
+        .write(current, codec.patched(codec.read(current), patch))
+        .toString();
+      return query ? `${pathname}?${query}` : pathname;
+    },
+    [codec, text, pathname],
+  );
+
+  return { state, update, href };
+}
+
+const TAB: Codec<UrlState> = {
+  read: readUrlState,
+  write: writeUrlState,
+  patched,
+};
 
 /**
  * The view of the tab, kept in the address so that a reload, a link and the
  * back button give the same view. The only file that uses the router.
  */
 export function useUrlState() {
-  const [params, setParams] = useSearchParams();
-  const { pathname } = useLocation();
-  const text = params.toString();
-  const state = useMemo(() => readUrlState(new URLSearchParams(text)), [text]);
+  return useAddress(TAB);
+}
 
-  const update = useCallback(
-    (patch: Partial<UrlState>, options?: { push?: boolean }) =>
-      setParams(
-        current =>
-          writeUrlState(current, patched(readUrlState(current), patch)),
-        { replace: !options?.push },
-      ),
-    [setParams],
-  );
+const AUDIT: Codec<AuditUrlState> = {
+  read: readAuditUrlState,
+  write: writeAuditUrlState,
+  patched: patchedAudit,
+};
 
-  const href = useCallback(
-    (patch: Partial<UrlState>) => {
-      const current = new URLSearchParams(text);
-      const query = writeUrlState(
-        current,
-        patched(readUrlState(current), patch),
-      ).toString();
-      return query ? `${pathname}?${query}` : pathname;
-    },
-    [text, pathname],
-  );
-
-  return { state, update, href };
+/** The same for the audit page. */
+export function useAuditUrlState() {
+  return useAddress(AUDIT);
 }

@@ -4,6 +4,7 @@ import {
   useTranslationRef,
   type TranslationFunction,
 } from '@backstage/frontend-plugin-api';
+import { auditMessages } from './audit';
 import { detailMessages } from './details';
 import { errorMessages } from './errors';
 import { formMessages } from './forms';
@@ -23,6 +24,7 @@ export const kubevirtSnapshotsTranslationRef = createTranslationRef({
     ...formMessages,
     ...detailMessages,
     ...errorMessages,
+    ...auditMessages,
   },
 });
 

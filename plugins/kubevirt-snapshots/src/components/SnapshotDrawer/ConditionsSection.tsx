@@ -5,8 +5,8 @@ import type {
   SnapshotDetails,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useTexts, type Texts } from '../../translations';
-import { Section } from './parts';
-import styles from './SnapshotDrawer.module.css';
+import { Section } from '../Drawer';
+import styles from '../Drawer/Drawer.module.css';
 
 /** A condition in words for a person. */
 export function conditionText(

@@ -6,8 +6,8 @@ import { useTexts } from '../../translations';
 import { formatBytes } from '../../utils/format';
 import { Moment } from '../Moment';
 import surfaces from '../surfaces.module.css';
-import { Fact, Facts, Section } from './parts';
-import styles from './SnapshotDrawer.module.css';
+import { Fact, Facts, Section } from '../Drawer';
+import styles from '../Drawer/Drawer.module.css';
 
 function IncludedDisk({ disk }: { disk: SnapshotDisk }) {
   const t = useTexts();

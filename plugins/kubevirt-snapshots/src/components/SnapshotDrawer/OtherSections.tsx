@@ -17,8 +17,8 @@ import { useTexts } from '../../translations';
 import { CopyText } from '../CopyText';
 import { Moment } from '../Moment';
 import { ToneBadge, type Tone } from '../StatusBadge';
-import { Fact, Facts, Section } from './parts';
-import styles from './SnapshotDrawer.module.css';
+import { Fact, Facts, Section } from '../Drawer';
+import styles from '../Drawer/Drawer.module.css';
 
 /** The VM's settings at the time; where a secret may be, only its presence. */
 export function ConfigurationSection(props: { lines: ConfigurationLine[] }) {

@@ -11,8 +11,8 @@ import { Maker } from '../Person';
 import { isInProgress, SnapshotProgress } from '../SnapshotProgress';
 import { StatusBadge, statusLook } from '../StatusBadge';
 import surfaces from '../surfaces.module.css';
-import { Fact, Facts, Section } from './parts';
-import styles from './SnapshotDrawer.module.css';
+import { Fact, Facts, Section } from '../Drawer';
+import styles from '../Drawer/Drawer.module.css';
 
 /** Description and main facts. */
 export function OverviewSection({ details }: { details: SnapshotDetails }) {

@@ -5,7 +5,7 @@ import { useTexts } from '../../translations';
 import { ActionButton } from '../ActionButton';
 import { Moment } from '../Moment';
 import { Person } from '../Person';
-import { Fact, Facts, Section } from './parts';
+import { Fact, Facts, Section } from '../Drawer';
 
 /** Whether the snapshot is kept from deletion, why and how long. */
 export function ProtectionSection(props: {

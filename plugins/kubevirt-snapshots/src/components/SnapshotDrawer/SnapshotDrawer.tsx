@@ -30,7 +30,7 @@ import {
 } from './OtherSections';
 import { OverviewSection } from './OverviewSection';
 import { ProtectionSection } from './ProtectionSection';
-import styles from './SnapshotDrawer.module.css';
+import styles from '../Drawer/Drawer.module.css';
 
 /** Props of {@link SnapshotDrawer}. */
 export interface SnapshotDrawerProps {

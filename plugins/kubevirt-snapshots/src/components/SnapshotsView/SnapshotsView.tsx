@@ -10,7 +10,7 @@ import type {
 import { useCallback, useMemo, useState } from 'react';
 import { revokesView, type EntityKey } from '../../api';
 import type { LiveState } from '../../api/LiveConnection';
-import { useSnapshotList } from '../../hooks/queries';
+import { useHistoryOpen, useSnapshotList } from '../../hooks/queries';
 import { useLiveUpdates } from '../../hooks/useLiveUpdates';
 import { useStateAnnouncements } from '../../hooks/useStateAnnouncements';
 import { PAGE_SIZE, useUrlState, type UrlState } from '../../hooks/useUrlState';
@@ -18,6 +18,7 @@ import { useTexts } from '../../translations';
 import { ActionButton } from '../ActionButton';
 import { DeleteSnapshotDialog } from '../DeleteSnapshotDialog';
 import { ErrorState } from '../ErrorState';
+import { HistoryView } from '../HistoryView';
 import { Notices } from '../Notices';
 import { useTrackOperation } from '../Operations';
 import {
@@ -31,6 +32,7 @@ import { StopSnapshotDialog } from '../StopSnapshotDialog';
 import { TakeSnapshotDialog } from '../TakeSnapshotDialog';
 import { VmHeader } from '../VmHeader';
 import { ListBody } from './ListBody';
+import { ViewSwitch } from './ViewSwitch';
 
 type OpenDialog =
   | { kind: 'take' }
@@ -120,6 +122,8 @@ function Content(props: {
   const t = useTexts();
   const { state, update, href } = useUrlState();
   const [dialog, setDialog] = useState<OpenDialog>();
+  const historyOpen = useHistoryOpen(entity, true);
+  const history = state.view === 'history';
   const listId = useMemo(
     () => JSON.stringify({ ...state, snapshot: undefined, stale }),
     [state, stale],
@@ -157,7 +161,9 @@ function Content(props: {
       <VmHeader
         vm={list.vm}
         // The empty list brings its own.
-        action={unused && state.show !== 'scheduled' ? null : takeButton}
+        action={
+          unused && !history && state.show !== 'scheduled' ? null : takeButton
+        }
       />
       <Notices
         vm={list.vm.ref}
@@ -166,22 +172,40 @@ function Content(props: {
         error={error}
         onRetry={onRetry}
       />
-      <SnapshotToolbar
-        state={state}
-        onChange={update}
-        stateCounts={list.stateCounts}
-        totalItems={list.totalItems}
-        allItems={list.allItems}
-      />
-      <ListBody
-        list={list}
-        state={state}
-        stale={stale}
-        onChange={update}
-        detailsHref={detailsHref}
-        onAction={onAction}
-        takeButton={takeButton}
-      />
+      {/* Who comes by a link sees why it is closed, and the way back. */}
+      {(historyOpen || history) && (
+        <ViewSwitch
+          view={state.view}
+          onChange={view => update({ view, before: undefined }, { push: true })}
+        />
+      )}
+      {history ? (
+        <HistoryView
+          entity={entity}
+          vm={list.vm.ref}
+          before={state.before}
+          onPage={before => update({ before }, { push: true })}
+        />
+      ) : (
+        <>
+          <SnapshotToolbar
+            state={state}
+            onChange={update}
+            stateCounts={list.stateCounts}
+            totalItems={list.totalItems}
+            allItems={list.allItems}
+          />
+          <ListBody
+            list={list}
+            state={state}
+            stale={stale}
+            onChange={update}
+            detailsHref={detailsHref}
+            onAction={onAction}
+            takeButton={takeButton}
+          />
+        </>
+      )}
       {state.snapshot && (
         <SnapshotDrawer
           entity={entity}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text } from '@backstage/ui';
 import { useId, type ReactNode } from 'react';
-import styles from './SnapshotDrawer.module.css';
+import styles from './Drawer.module.css';
 
 /** A part of the drawer under a heading. */
 export function Section(props: { title: string; children: ReactNode }) {

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import { stringifyEntityRef } from '@backstage/catalog-model';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import {
+  ANNOTATION_VM,
+  parseVmRef,
+  snapshotState,
+  stringifyVmRef,
+  vmReadPermission,
+  type VmList,
+  type VmListItem,
+  type VmListQuery,
+  type VmPower,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import type {
+  ClusterService,
+  VmRecord,
+} from 'backstage-plugin-kubevirt-snapshots-node';
+import type { FleetAccess, VmAccess, VmGate } from '../authorization/VmGate';
+import type { OperationIndex } from '../operations/OperationIndex';
+import type { CaptureRecorder } from './CaptureRecorder';
+import type { Verdicts } from './Verdicts';
+import { busyOf, off } from './vmView';
+
+/** Without a good snapshot of this time a VM counts as unprotected, ms. */
+const UNPROTECTED_AFTER_MS = 30 * 24 * 3_600_000;
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+interface Summary {
+  version: string;
+  total: number;
+  lastGoodAt?: string;
+  lastGoodName?: string;
+}
+
+const powerOf = (vm: VmRecord): VmPower => {
+  if (!vm.running) {
+    return 'stopped';
+  }
+  return vm.paused ? 'paused' : 'running';
+};
+
+function count(facet: Record<string, number>, key: string): void {
+  facet[key] = (facet[key] ?? 0) + 1;
+}
+
+/**
+ * The list of VMs that a person may read, over all clusters: from the cache,
+ * by one permission decision and one question to the catalog, whatever the
+ * number of VMs.
+ */
+export class FleetViews {
+  readonly #cluster: ClusterService;
+  readonly #catalog: CatalogService;
+  readonly #gate: VmGate;
+  readonly #index: OperationIndex;
+  readonly #captures: CaptureRecorder;
+  readonly #verdicts: Verdicts;
+  readonly #summaries = new Map<string, Summary>();
+
+  constructor(options: {
+    cluster: ClusterService;
+    catalog: CatalogService;
+    gate: VmGate;
+    index: OperationIndex;
+    captures: CaptureRecorder;
+    verdicts: Verdicts;
+  }) {
+    this.#cluster = options.cluster;
+    this.#catalog = options.catalog;
+    this.#gate = options.gate;
+    this.#index = options.index;
+    this.#captures = options.captures;
+    this.#verdicts = options.verdicts;
+  }
+
+  async list(
+    fleet: FleetAccess,
+    query: VmListQuery,
+    options: { credentials: BackstageCredentials; ownershipRefs: string[] },
+  ): Promise<VmList> {
+    const { offset = 0, limit = 20 } = query;
+    const readable = this.#cluster
+      .vms()
+      .map(vm => fleet.accessTo(vm))
+      .filter(access => access.can(vmReadPermission));
+    const facets: VmList['facets'] = {
+      clusters: {},
+      namespaces: {},
+      owners: {},
+    };
+    for (const { ref, owners } of readable) {
+      count(facets.clusters, ref.cluster);
+      count(facets.namespaces, `${ref.cluster}/${ref.namespace}`);
+      owners.forEach(owner => count(facets.owners, owner));
+    }
+    const wanted = this.#sort(
+      readable.filter(access =>
+        this.#matches(access, query, options.ownershipRefs),
+      ),
+      query,
+    );
+    const page = wanted.slice(offset, offset + limit);
+    const entities = await this.#entitiesOf(page, options.credentials);
+    return {
+      items: page.map(access =>
+        this.#toItem(access, entities.get(stringifyVmRef(access.ref))),
+      ),
+      totalItems: wanted.length,
+      allItems: readable.length,
+      facets,
+      staleClusters: this.#cluster
+        .statuses()
+        .filter(({ state }) => state !== 'live')
+        .map(({ name }) => name),
+      offset,
+      limit,
+    };
+  }
+
+  #matches(
+    { ref, vm, owners }: VmAccess,
+    query: VmListQuery,
+    ownershipRefs: string[],
+  ): boolean {
+    const search = query.search?.trim().toLowerCase();
+    return (
+      (!search || stringifyVmRef(ref).toLowerCase().includes(search)) &&
+      (!query.cluster || ref.cluster === query.cluster) &&
+      (!query.namespace ||
+        ref.namespace === query.namespace ||
+        `${ref.cluster}/${ref.namespace}` === query.namespace) &&
+      (!query.owner || owners.includes(query.owner)) &&
+      (!query.mine || owners.some(owner => ownershipRefs.includes(owner))) &&
+      (!query.power || powerOf(vm) === query.power) &&
+      (!query.unprotected || this.#isUnprotected(vm))
+    );
+  }
+
+  #sort(rows: VmAccess[], query: VmListQuery): VmAccess[] {
+    const { sort = 'name', order = 'asc' } = query;
+    const keyOf = (access: VmAccess): string => {
+      switch (sort) {
+        case 'owner':
+          return access.owners[0] ?? '';
+        case 'lastSnapshot':
+          return this.#summaryOf(access.vm).lastGoodAt ?? '';
+        default:
+          return access.ref.name;
+      }
+    };
+    const keyed = rows.map(access => ({
+      access,
+      key: keyOf(access),
+      id: stringifyVmRef(access.ref),
+    }));
+    const direction = order === 'asc' ? 1 : -1;
+    keyed.sort(
+      (a, b) =>
+        direction * collator.compare(a.key, b.key) ||
+        collator.compare(a.id, b.id),
+    );
+    return keyed.map(({ access }) => access);
+  }
+
+  /** One question for the whole page. */
+  async #entitiesOf(
+    page: VmAccess[],
+    credentials: BackstageCredentials,
+  ): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    if (page.length === 0) {
+      return found;
+    }
+    const { items } = await this.#catalog.getEntities(
+      {
+        filter: {
+          [`metadata.annotations.${ANNOTATION_VM}`]: page.map(({ ref }) =>
+            stringifyVmRef(ref),
+          ),
+        },
+        fields: ['kind', 'metadata', 'spec.owner', 'relations'],
+      },
+      { credentials },
+    );
+    const byRef = new Map(
+      page.map(({ ref, vm }) => [stringifyVmRef(ref), vm] as const),
+    );
+    for (const entity of items) {
+      const ref = parseVmRef(
+        entity?.metadata.annotations?.[ANNOTATION_VM] ?? '',
+      );
+      const vm = ref && byRef.get(stringifyVmRef(ref));
+      if (entity && vm && this.#gate.standsFor(entity, vm)) {
+        found.set(stringifyVmRef(vm.ref), stringifyEntityRef(entity));
+      }
+    }
+    return found;
+  }
+
+  #toItem(access: VmAccess, entityRef: string | undefined): VmListItem {
+    const { ref, vm, owners } = access;
+    const busy = busyOf(vm, this.#index.ofVm(ref), this.#cluster);
+    const { total, lastGoodAt, lastGoodName } = this.#summaryOf(vm);
+    return {
+      ref,
+      uid: vm.uid,
+      entityRef,
+      owners,
+      printableStatus: vm.printableStatus,
+      power: powerOf(vm),
+      busy,
+      snapshots: { total, lastGoodAt, lastGoodName },
+      unprotected: this.#isUnprotected(vm),
+      takeSnapshot: entityRef
+        ? this.#verdicts.takeSnapshot(access, busy)
+        : off(
+            'permission',
+            'No entity of the catalog that you may read stands for this VM.',
+          ),
+    };
+  }
+
+  #isUnprotected(vm: VmRecord): boolean {
+    const { lastGoodAt } = this.#summaryOf(vm);
+    return (
+      !lastGoodAt || Date.now() - Date.parse(lastGoodAt) > UNPROTECTED_AFTER_MS
+    );
+  }
+
+  /** Kept until something about the VM changes. */
+  #summaryOf(vm: VmRecord): Summary {
+    const key = stringifyVmRef(vm.ref);
+    const version = `${vm.uid} ${this.#cluster.revision(vm.ref)} ${
+      this.#captures.revision
+    }`;
+    const known = this.#summaries.get(key);
+    if (known?.version === version) {
+      return known;
+    }
+    const summary: Summary = { version, total: 0 };
+    for (const record of this.#cluster.snapshots(vm.ref)) {
+      const capture = this.#captures.of(record);
+      if (capture && capture.vmUid !== vm.uid) {
+        continue;
+      }
+      summary.total += 1;
+      const at = record.cutAt ?? record.createdAt;
+      if (
+        snapshotState(record.facts) === 'ready' &&
+        at > (summary.lastGoodAt ?? '')
+      ) {
+        summary.lastGoodAt = at;
+        summary.lastGoodName = record.name;
+      }
+    }
+    this.#summaries.set(key, summary);
+    return summary;
+  }
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+export { AuditTable } from './AuditTable';
+export { OutcomeText } from './OutcomeText';
+export { Paging } from './Paging';
+export { actionText, KNOWN_ACTIONS, outcomeLook, OUTCOME_LOOKS } from './looks';

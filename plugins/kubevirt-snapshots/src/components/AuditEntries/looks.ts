@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  RiCheckboxCircleLine,
+  RiErrorWarningLine,
+  RiEyeLine,
+  RiFileListLine,
+  RiForbidLine,
+  RiHourglassLine,
+  RiQuestionLine,
+  type RemixiconComponentType,
+} from '@remixicon/react';
+import type { AuditEntryOutcome } from 'backstage-plugin-kubevirt-snapshots-common';
+import type { Texts } from '../../translations';
+import type { Tone } from '../StatusBadge';
+
+/** How an outcome looks and which words it has. */
+interface OutcomeLook {
+  icon: RemixiconComponentType;
+  tone: Tone;
+  label: `outcome.${AuditEntryOutcome}`;
+  hint: `outcome.${AuditEntryOutcome}Hint` | 'outcome.otherHint';
+}
+
+function look(
+  outcome: AuditEntryOutcome,
+  icon: RemixiconComponentType,
+  tone: Tone,
+): OutcomeLook {
+  return {
+    icon,
+    tone,
+    label: `outcome.${outcome}`,
+    hint: `outcome.${outcome}Hint`,
+  };
+}
+
+/** The one map from outcome to icon, colour and words. */
+export const OUTCOME_LOOKS: Record<AuditEntryOutcome, OutcomeLook> = {
+  pending: look('pending', RiHourglassLine, 'info'),
+  success: look('success', RiCheckboxCircleLine, 'success'),
+  failure: look('failure', RiErrorWarningLine, 'danger'),
+  unknown: look('unknown', RiQuestionLine, 'warning'),
+  denied: look('denied', RiForbidLine, 'warning'),
+  observed: look('observed', RiEyeLine, 'warning'),
+  recorded: look('recorded', RiFileListLine, 'neutral'),
+};
+
+const OTHER: OutcomeLook = {
+  icon: RiQuestionLine,
+  tone: 'neutral',
+  label: 'outcome.unknown',
+  hint: 'outcome.otherHint',
+};
+
+/** The look of an outcome; one that a newer backend tells looks unknown. */
+export function outcomeLook(outcome: AuditEntryOutcome): OutcomeLook {
+  return Object.hasOwn(OUTCOME_LOOKS, outcome) ? OUTCOME_LOOKS[outcome] : OTHER;
+}
+
+const ACTIONS = {
+  'snapshot.take': 'act.take',
+  'snapshot.stop': 'act.stop',
+  'snapshot.delete': 'act.delete',
+  'snapshot.protect': 'act.protect',
+  'snapshot.unprotect': 'act.unprotect',
+  'snapshot.changed': 'act.changed',
+  'snapshot.disappeared': 'act.disappeared',
+  'audit.read': 'act.auditRead',
+  'audit.export': 'act.auditExport',
+  'audit.prune': 'act.auditPrune',
+  'audit.recover': 'act.auditRecover',
+  'proxy-bypass.accept': 'act.proxyBypass',
+} as const;
+
+/** Actions that have words, in the order in which a filter offers them. */
+export const KNOWN_ACTIONS = Object.keys(ACTIONS);
+
+/** An action in words; one that is new is shown as it is. */
+export function actionText(t: Texts, action: string): string {
+  return Object.hasOwn(ACTIONS, action)
+    ? t(ACTIONS[action as keyof typeof ACTIONS])
+    : action;
+}

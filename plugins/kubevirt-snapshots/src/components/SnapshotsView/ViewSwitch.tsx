@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ToggleButton, ToggleButtonGroup } from '@backstage/ui';
+import type { TabView } from '../../hooks/useUrlState';
+import { useTexts } from '../../translations';
+
+const VIEWS: readonly TabView[] = ['snapshots', 'history'];
+
+/** Switches between the snapshots of the VM and its history. */
+export function ViewSwitch(props: {
+  view: TabView;
+  onChange: (view: TabView) => void;
+}) {
+  const { view, onChange } = props;
+  const t = useTexts();
+  return (
+    <div>
+      <ToggleButtonGroup
+        aria-label={t('view.label')}
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[view]}
+        onSelectionChange={keys => {
+          const next = VIEWS.find(one => keys.has(one));
+          if (next && next !== view) {
+            onChange(next);
+          }
+        }}
+      >
+        {VIEWS.map(one => (
+          <ToggleButton key={one} id={one} size="small">
+            {t(`view.${one}` as const)}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+    </div>
+  );
+}
