@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
 import { codeOf, entityApi } from '../support/api';
-import { expect, test } from '../support/portal';
+import { expect, signedIn, test } from '../support/portal';
 import { expectOff, SnapshotsTab, tabPath } from '../support/tab';
 import { newName, vm } from '../support/vms';
-import { signedIn } from '../support/portal';
 
 test('Ben does not see a VM of team A, and is told whom to ask', async ({
   page,

@@ -80,7 +80,12 @@ export interface BenchPortal {
 /** Starts a backend on the cluster, with an entity for each VM. */
 export async function startPortal(
   cluster: BenchCluster,
-  options: { vms: number; database?: object; name?: string },
+  options: {
+    vms: number;
+    database?: object;
+    name?: string;
+    logLevel?: string;
+  },
 ): Promise<BenchPortal> {
   const name = options.name ?? 'portal';
   const port = await freePort();
@@ -167,7 +172,7 @@ export async function startPortal(
       ...['--config', join(data, 'config.yaml')],
     ],
     cwd: 'packages/backend',
-    env: { NODE_ENV: 'production', LOG_LEVEL: 'warn' },
+    env: { NODE_ENV: 'production', LOG_LEVEL: options.logLevel ?? 'warn' },
     log: join(data, 'backend.log'),
     ready: () => true as const,
   });

@@ -6,6 +6,8 @@ import { listPath } from './portal';
 export interface Stream {
   /** When the next message that something changed arrives, by performance.now(). */
   next(): Promise<number>;
+  /** When the portal has ended it. */
+  ended: Promise<void>;
   close(): void;
 }
 
@@ -19,6 +21,10 @@ export async function openStream(
   let opened: () => void;
   const hello = new Promise<void>(done => {
     opened = done;
+  });
+  let over: () => void;
+  const ended = new Promise<void>(done => {
+    over = done;
   });
   const url = `${portalUrl}${listPath(vm).replace(/snapshots$/, 'events')}`;
   const pending = request(
@@ -34,6 +40,7 @@ export async function openStream(
           waiting = undefined;
         }
       });
+      response.on('end', () => over());
       // Closed by us in the end.
       response.on('error', () => {});
     },
@@ -53,6 +60,7 @@ export async function openStream(
           done(at);
         };
       }),
+    ended,
     close: () => pending.destroy(),
   };
 }

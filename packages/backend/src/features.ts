@@ -15,6 +15,7 @@ export const portalFeatures = () => [
 
   import('@backstage/plugin-catalog-backend'),
   import('@backstage/plugin-catalog-backend-module-logs'),
+  import('backstage-plugin-catalog-backend-module-kubevirt'),
 
   import('@backstage/plugin-permission-backend'),
   permissionPolicyModule,

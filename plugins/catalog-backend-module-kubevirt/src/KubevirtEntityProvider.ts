@@ -27,7 +27,10 @@ import {
   type VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import { LOCATION_TYPE } from './keys';
-import { readProviderOptions, type ProviderOptions } from './readProviderOptions';
+import {
+  readProviderOptions,
+  type ProviderOptions,
+} from './readProviderOptions';
 import { vmEntity } from './vmEntity';
 
 /** Longest pause between two tries when the catalog's database refuses, ms. */
@@ -126,6 +129,8 @@ export class KubevirtEntityProvider implements EntityProvider {
 
   /** Begins to listen. Doesn't wait for the cluster. */
   async connect(connection: EntityProviderConnection): Promise<void> {
+    // Throws for a cluster that the service doesn't know.
+    this.#clusters.status(this.#provider.cluster);
     this.#connection = connection;
     this.#unsubscribe = this.#clusters.subscribeAll(({ cluster, ref }) => {
       if (cluster === this.#provider.cluster) {
@@ -197,7 +202,9 @@ export class KubevirtEntityProvider implements EntityProvider {
     } catch (error) {
       this.#failures += 1;
       this.#logger.warn(
-        `Entities of cluster ${this.#provider.cluster} could not be written: ${error}`,
+        `Entities of cluster ${
+          this.#provider.cluster
+        } could not be written: ${error}`,
       );
       throw error;
     } finally {

@@ -37,10 +37,7 @@ function readDefaultOwner(config: Config, at: string): string | undefined {
 
 function readSystemLabel(config: Config, at: string): string | undefined {
   const key = config.getOptionalString('systemLabel');
-  if (
-    key !== undefined &&
-    !KubernetesValidatorFunctions.isValidLabelKey(key)
-  ) {
+  if (key !== undefined && !KubernetesValidatorFunctions.isValidLabelKey(key)) {
     throw new InputError(
       `${at}.systemLabel is "${key}", which is no key of a label such as app.kubernetes.io/part-of.`,
     );

@@ -7,7 +7,7 @@ import {
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
-import { RiCameraLine } from '@remixicon/react';
+import { RiCameraLine, RiFileListLine } from '@remixicon/react';
 import {
   ANNOTATION_VM,
   bindingReadPermission,
@@ -16,6 +16,9 @@ import { KubevirtSnapshotsClient, kubevirtSnapshotsApiRef } from './api';
 
 /** Route of the page for operators. */
 export const clustersRouteRef = createRouteRef();
+
+/** Route of the audit page. */
+export const auditRouteRef = createRouteRef();
 
 const snapshotsApi = ApiBlueprint.make({
   params: defineParams =>
@@ -58,6 +61,19 @@ const clustersPage = PageBlueprint.make({
   },
 });
 
+const auditPage = PageBlueprint.make({
+  name: 'audit',
+  // Without a condition: `audit.read` is decided for each VM, which a predicate
+  // can't ask for. The page itself says so to those who may see nothing.
+  params: {
+    path: '/kubevirt-snapshots/audit',
+    title: 'VM audit trail',
+    icon: <RiFileListLine />,
+    routeRef: auditRouteRef,
+    loader: () => import('./components/AuditPage').then(m => <m.AuditPage />),
+  },
+});
+
 /**
  * Snapshots of KubeVirt virtual machines on the pages of catalog entities.
  *
@@ -68,6 +84,6 @@ export const kubevirtSnapshotsPlugin = createFrontendPlugin({
   title: 'VM snapshots',
   icon: <RiCameraLine />,
   info: { packageJson: () => import('../package.json') },
-  routes: { clusters: clustersRouteRef },
-  extensions: [snapshotsApi, snapshotsContent, clustersPage],
+  routes: { clusters: clustersRouteRef, audit: auditRouteRef },
+  extensions: [snapshotsApi, snapshotsContent, clustersPage, auditPage],
 });

@@ -4,11 +4,9 @@ import {
   stringifyVmRef,
   type VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import { ChangePoll } from '../database/ChangePoll';
 import type { DatabaseOperationStore } from './DatabaseOperationStore';
 import type { Operation } from './types';
-
-/** How often changes made by other replicas are read, ms. */
-const POLL_MS = 500;
 
 /** How long a finished operation still shows beside its VM, ms. */
 const LINGER_MS = 60_000;
@@ -20,22 +18,23 @@ const LINGER_MS = 60_000;
  */
 export class OperationIndex {
   readonly #store: DatabaseOperationStore;
-  readonly #logger: LoggerService;
   readonly #byVm = new Map<string, Map<string, Operation>>();
   readonly #authors = new Map<string, string>();
   readonly #vmRevisions = new Map<string, number>();
   readonly #listeners = new Set<(operation: Operation) => void>();
+  readonly #poll: ChangePoll;
   #revision = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #reading: Promise<void> | undefined;
-  #stopped = false;
 
   constructor(options: {
     store: DatabaseOperationStore;
     logger: LoggerService;
   }) {
     this.#store = options.store;
-    this.#logger = options.logger;
+    this.#poll = new ChangePoll({
+      read: () => this.#read(),
+      logger: options.logger,
+      what: 'operations',
+    });
   }
 
   /** Loads what is there and begins to follow changes. */
@@ -46,12 +45,11 @@ export class OperationIndex {
     // Own changes show at once; the revision is left to the poll, since lower
     // numbers of other replicas may not have been read yet.
     this.#store.onChange(operation => this.#take(operation));
-    this.#schedule();
+    this.#poll.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#poll.stop();
   }
 
   /** Unfinished and just finished operations of a VM. */
@@ -82,40 +80,21 @@ export class OperationIndex {
    */
   async catchUp(revision: number): Promise<void> {
     if (this.#revision < revision) {
-      await this.#read();
+      await this.#poll.fresh();
     }
   }
 
-  #schedule(): void {
-    if (this.#stopped) {
-      return;
-    }
-    this.#timer = setTimeout(() => {
-      this.#read()
-        .catch(error =>
-          this.#logger.warn('Could not read changes of operations', error),
-        )
-        .finally(() => this.#schedule());
-    }, POLL_MS);
-    this.#timer.unref();
-  }
-
-  #read(): Promise<void> {
-    this.#reading ??= (async () => {
-      for (;;) {
-        const changes = await this.#store.changesSince(this.#revision, 200);
-        for (const operation of changes) {
-          this.#take(operation);
-          this.#revision = operation.revision;
-        }
-        if (changes.length < 200) {
-          return;
-        }
+  async #read(): Promise<void> {
+    for (;;) {
+      const changes = await this.#store.changesSince(this.#revision, 200);
+      for (const operation of changes) {
+        this.#take(operation);
+        this.#revision = operation.revision;
       }
-    })().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+      if (changes.length < 200) {
+        return;
+      }
+    }
   }
 
   #take(operation: Operation): void {

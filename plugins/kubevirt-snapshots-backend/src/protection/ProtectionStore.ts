@@ -8,15 +8,13 @@ import {
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { AuditRowInput } from '../audit/types';
+import { ChangePoll } from '../database/ChangePoll';
 import type { Clock } from '../database/Clock';
 import { nextNumber } from '../database/nextNumber';
 import { refuseHeldLocks } from '../operations/locks';
 import { snapshotLock } from '../operations/types';
 
 const TABLE = 'protections';
-
-/** How often changes made by other replicas are read, ms. */
-const POLL_MS = 500;
 
 interface Entry {
   vmKey: string;
@@ -41,13 +39,11 @@ export class ProtectionStore {
   readonly #knex: Knex;
   readonly #clock: Clock;
   readonly #trail: DatabaseAuditTrail;
-  readonly #logger: LoggerService;
   readonly #entries = new Map<string, Entry>();
   readonly #vmRevisions = new Map<string, number>();
   readonly #listeners = new Set<(vmKey: string) => void>();
+  readonly #poll: ChangePoll;
   #revision = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
 
   constructor(options: {
     knex: Knex;
@@ -58,18 +54,21 @@ export class ProtectionStore {
     this.#knex = options.knex;
     this.#clock = options.clock;
     this.#trail = options.trail;
-    this.#logger = options.logger;
+    this.#poll = new ChangePoll({
+      read: () => this.#read(),
+      logger: options.logger,
+      what: 'protections',
+    });
   }
 
   /** Loads what is there and follows changes. */
   async start(): Promise<void> {
-    await this.#read();
-    this.#schedule();
+    await this.#poll.now();
+    this.#poll.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#poll.stop();
   }
 
   /** The protection of a snapshot that is in force. */
@@ -94,7 +93,7 @@ export class ProtectionStore {
   /** Reads what has been committed up to now. */
   async catchUp(revision: number): Promise<void> {
     if (this.#revision < revision) {
-      await this.#read();
+      await this.#poll.fresh();
     }
   }
 
@@ -173,22 +172,8 @@ export class ProtectionStore {
       });
       return number;
     });
-    await this.#read();
+    await this.#poll.fresh();
     return revision;
-  }
-
-  #schedule(): void {
-    if (this.#stopped) {
-      return;
-    }
-    this.#timer = setTimeout(() => {
-      this.#read()
-        .catch(error =>
-          this.#logger.warn('Could not read changes of protections', error),
-        )
-        .finally(() => this.#schedule());
-    }, POLL_MS);
-    this.#timer.unref();
   }
 
   async #read(): Promise<void> {

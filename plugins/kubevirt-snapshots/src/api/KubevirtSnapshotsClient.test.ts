@@ -95,6 +95,54 @@ describe('KubevirtSnapshotsClient', () => {
     expect(JSON.parse(String(fetch.mock.calls[0][1]?.body))).toEqual(request);
   });
 
+  it('asks for a history and for the audit trail', async () => {
+    const { client, fetch } = setUp({ items: [] });
+    await client.listHistory(entityKey, { before: 9, limit: 25 });
+    await client.listAudit({
+      vm: 'east/shop/web-01',
+      actor: 'user:default/ann',
+      actions: ['snapshot.take', 'snapshot.stop'],
+      outcomes: ['denied'],
+      origins: [],
+      from: '2026-11-01T00:00:00.000Z',
+    });
+    await client.getAuditRow(7);
+    await client.getAuditVerification();
+    expect(fetch.mock.calls.map(([url]) => url)).toEqual([
+      `${E}/history?before=9&limit=25`,
+      'plugin://kubevirt-snapshots/audit?vm=east%2Fshop%2Fweb-01&actor=user%3Adefault%2Fann&action=snapshot.take%2Csnapshot.stop&outcome=denied&from=2026-11-01T00%3A00%3A00.000Z',
+      'plugin://kubevirt-snapshots/audit/rows/7',
+      'plugin://kubevirt-snapshots/audit/verification',
+    ]);
+  });
+
+  it('has the trail verified', async () => {
+    const { client, fetch } = setUp({ lastRow: 3 });
+    expect(await client.verifyAudit()).toMatchObject({ lastRow: 3 });
+    expect(fetch.mock.calls[0]).toMatchObject([
+      'plugin://kubevirt-snapshots/audit/verify',
+      { method: 'POST' },
+    ]);
+  });
+
+  it('exports as a file, and throws what was refused', async () => {
+    const file = new Blob(['1']);
+    const { client, fetch } = setUp({ blob: async () => file });
+    const query = { format: 'csv', vm: 'a/b/c', after: 3 } as const;
+    expect(await client.exportAudit(query)).toBe(file);
+    expect(fetch.mock.calls[0][0]).toBe(
+      'plugin://kubevirt-snapshots/audit/export?format=csv&after=3&vm=a%2Fb%2Fc',
+    );
+    const refused = setUp({
+      ok: false,
+      status: 403,
+      headers: new Map(),
+      text: async () => 'no',
+    });
+    const error = await refused.client.exportAudit(query).catch(e => e);
+    expect(apiFailure(error).status).toBe(403);
+  });
+
   it('gives the clusters', async () => {
     const { client, fetch } = setUp({ clusters: [{ name: 'east' }] });
     expect(await client.listClusters()).toEqual([{ name: 'east' }]);

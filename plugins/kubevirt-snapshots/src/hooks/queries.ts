@@ -13,6 +13,7 @@ import type {
   ProtectionAnswer,
   SnapshotListQuery,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import { useState } from 'react';
 import {
   apiFailure,
   kubevirtSnapshotsApiRef,
@@ -25,6 +26,15 @@ const ROOT = 'kubevirt-snapshots';
 
 /** Entries of a page of the history. */
 const HISTORY_PAGE = 25;
+
+/** How often a verification under way is looked at, in milliseconds. */
+const VERIFYING_MS = 2_000;
+
+/** How long the result of one that was asked for is waited for. */
+const AWAIT_VERIFICATION_MS = 60_000;
+
+/** How often the verification is looked at otherwise. */
+const RELOOK_MS = 60_000;
 
 /** Time after which a page that got no answer asks again, in milliseconds. */
 const RECOVER_MS = 5_000;
@@ -120,10 +130,7 @@ export function useHistory(entity: EntityKey, before?: number) {
  * Whether the person may see the history: nothing else tells, so it is asked
  * for one entry of it. Undefined until that is known.
  */
-export function useHistoryOpen(
-  entity: EntityKey,
-  enabled: boolean,
-): boolean | undefined {
+export function useHistoryOpen(entity: EntityKey): boolean | undefined {
   const api = useApi(kubevirtSnapshotsApiRef);
   const { data } = useQuery({
     queryKey: queryKeys.historyOpen(entity),
@@ -138,10 +145,62 @@ export function useHistoryOpen(
         throw error;
       }
     },
-    enabled,
     staleTime: 60_000,
+    refetchInterval: ({ state }) =>
+      state.status === 'error' ? RECOVER_MS : false,
   });
   return data;
+}
+
+/** A page of the audit trail. Not live: each reading is itself recorded. */
+export function useAudit(query: AuditListQuery) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useQuery({
+    queryKey: queryKeys.audit(query),
+    queryFn: ({ signal }) => api.listAudit(query, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      state.status === 'error' && mayPass(state.error) ? RECOVER_MS : false,
+  });
+}
+
+/** One entry of the audit trail with its rows. */
+export function useAuditRow(seq: number) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useQuery({
+    queryKey: queryKeys.auditRow(seq),
+    queryFn: ({ signal }) => api.getAuditRow(seq, { signal }),
+  });
+}
+
+/** How the trail was verified last, and a way to have it verified now. */
+export function useVerification() {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  const queryClient = useQueryClient();
+  const [asked, setAsked] = useState<{ at: number; last?: string }>();
+  const query = useQuery({
+    queryKey: queryKeys.verification,
+    queryFn: ({ signal }) => api.getAuditVerification({ signal }),
+    refetchInterval: ({ state: { status, error, data } }) => {
+      if (status === 'error' && !mayPass(error)) {
+        return false;
+      }
+      // Another replica may be the one that does it, and answer so.
+      const awaited =
+        asked !== undefined &&
+        data?.last?.at === asked.last &&
+        Date.now() - asked.at < AWAIT_VERIFICATION_MS;
+      return data?.running || awaited ? VERIFYING_MS : RELOOK_MS;
+    },
+  });
+  const verify = useMutation({
+    mutationFn: () => api.verifyAudit(),
+    onSuccess: answer => {
+      setAsked({ at: Date.now(), last: query.data?.last?.at });
+      queryClient.setQueryData(queryKeys.verification, answer);
+    },
+  });
+  return { query, verify };
 }
 
 /** The clusters, for operators. */

@@ -177,7 +177,6 @@ const TAMPERING: [string, (bed: Bed) => Promise<unknown>, number, number?][] = [
       });
       await rehash(knex, 6);
     },
-    4,
     6,
   ],
   [
@@ -246,7 +245,6 @@ const TAMPERING: [string, (bed: Bed) => Promise<unknown>, number, number?][] = [
       );
       appendFileSync(file, `${JSON.stringify(signed)}\n`);
     },
-    7,
     9,
   ],
   [
@@ -353,7 +351,14 @@ describe.each(databases.eachSupportedId())('tampering on %s', id => {
     expect((await bed.verify()).status).toBe('ok');
   });
 
-  it.each(TAMPERING)('finds %s', async (_, tamper, seq, toSeq) => {
+  it.each(
+    TAMPERING.map(([what, tamper, seq, toSeq]) => ({
+      what,
+      tamper,
+      seq,
+      toSeq,
+    })),
+  )('finds $what', async ({ tamper, seq, toSeq }) => {
     await tamper(bed);
     const result = await bed.verify();
     expect(result.status).toBe('broken');

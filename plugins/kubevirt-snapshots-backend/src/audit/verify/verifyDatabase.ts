@@ -90,16 +90,17 @@ async function verifyOnce(options: VerifyOptions): Promise<VerificationResult> {
     options.onProgress?.(chain.seq);
   }
   problem ??= await checkEnd(knex, head, chain);
-  return done(
-    problem ??
-      anchors.finish({
-        start,
-        end: chain,
-        beyondEnd: () => true,
-        numbers: keys.size > 0 ? numbers : undefined,
-      }),
-  );
+  const found = anchors.finish({
+    start,
+    end: chain,
+    beyondEnd: () => true,
+    numbers: keys.size > 0 ? numbers : undefined,
+  });
+  return done(earlier(problem, found));
 }
+
+const earlier = (a: Problem | undefined, b: Problem | undefined) =>
+  a && b && b.seq < a.seq ? b : a ?? b;
 
 /** The head has to name the last row; a row beyond it was put there by hand. */
 async function checkEnd(

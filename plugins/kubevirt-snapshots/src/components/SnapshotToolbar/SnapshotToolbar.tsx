@@ -11,15 +11,11 @@ import {
   type SnapshotKindFilter,
   type SnapshotState,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { useEffect, useRef, useState } from 'react';
-import { useDebounced } from '../../hooks/useDebounced';
+import { useTypedText } from '../../hooks/useTypedText';
 import type { UrlState } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 import { statusLook } from '../StatusBadge';
 import styles from './SnapshotToolbar.module.css';
-
-/** Time without a key press before the search runs, in milliseconds. */
-const TYPING_MS = 250;
 
 const SHOWS: readonly SnapshotKindFilter[] = ['all', 'taken', 'scheduled'];
 
@@ -37,26 +33,7 @@ export interface SnapshotToolbarProps {
 function Search(props: { value: string; onChange: (value: string) => void }) {
   const { value, onChange } = props;
   const t = useTexts();
-  const [text, setText] = useState(value);
-  const settled = useDebounced(text, TYPING_MS);
-  const sent = useRef(value);
-  const report = useRef(onChange);
-  report.current = onChange;
-
-  useEffect(() => {
-    if (settled !== sent.current) {
-      sent.current = settled;
-      report.current(settled);
-    }
-  }, [settled]);
-  useEffect(() => {
-    // It was changed from outside: by a reset or the back button.
-    if (value !== sent.current) {
-      sent.current = value;
-      setText(value);
-    }
-  }, [value]);
-
+  const [text, setText] = useTypedText(value, onChange);
   return (
     <SearchField
       className={styles.search}

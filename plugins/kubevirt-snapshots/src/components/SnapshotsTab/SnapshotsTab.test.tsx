@@ -25,7 +25,10 @@ async function show(options: { api?: FakeApi; path?: string } = {}) {
   );
 }
 
-const grid = () => screen.findByRole('grid', { name: 'Snapshots' });
+const grid = async () => {
+  await screen.findByRole('radio', { name: 'History' });
+  return screen.findByRole('grid', { name: 'Snapshots' });
+};
 const takeButton = () => screen.getByRole('button', { name: 'Take snapshot' });
 const lastQuery = (api: FakeApi) => api.listSnapshots.mock.calls.at(-1)![1];
 

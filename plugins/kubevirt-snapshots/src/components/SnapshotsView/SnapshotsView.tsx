@@ -90,8 +90,7 @@ function Dialogs(props: {
     );
   }
   // As it is now: meanwhile it may have finished.
-  const item =
-    list.items.find(i => i.name === dialog.item.name) ?? dialog.item;
+  const item = list.items.find(i => i.name === dialog.item.name) ?? dialog.item;
   if (dialog.kind === 'protect' || dialog.kind === 'release') {
     const Form =
       dialog.kind === 'protect' ? ProtectSnapshotDialog : ReleaseSnapshotDialog;
@@ -122,7 +121,7 @@ function Content(props: {
   const t = useTexts();
   const { state, update, href } = useUrlState();
   const [dialog, setDialog] = useState<OpenDialog>();
-  const historyOpen = useHistoryOpen(entity, true);
+  const historyOpen = useHistoryOpen(entity);
   const history = state.view === 'history';
   const listId = useMemo(
     () => JSON.stringify({ ...state, snapshot: undefined, stale }),
