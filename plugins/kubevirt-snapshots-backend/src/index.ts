@@ -5,3 +5,4 @@
  * @packageDocumentation
  */
 export { kubevirtSnapshotsPlugin as default } from './plugin';
+export { auditCli, type CliOutput } from './audit/cli/main';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { coreExtensionData } from '@backstage/frontend-plugin-api';
 import { createExtensionTester } from '@backstage/frontend-test-utils';
 import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import { entity } from './__testUtils__/fixtures';
@@ -37,5 +38,17 @@ describe('tab', () => {
         },
       }),
     ).toBe(false);
+  });
+});
+
+describe('audit page', () => {
+  it('is below the page for operators and has a title of its own', () => {
+    const page = createExtensionTester(
+      plugin.getExtension('page:kubevirt-snapshots/audit'),
+    );
+    expect(page.get(coreExtensionData.routePath)).toBe(
+      '/kubevirt-snapshots/audit',
+    );
+    expect(page.get(coreExtensionData.title)).toBe('VM audit trail');
   });
 });

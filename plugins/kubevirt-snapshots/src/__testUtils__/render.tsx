@@ -8,6 +8,7 @@ import type { ReactElement } from 'react';
 import { useLocation } from 'react-router-dom';
 import { kubevirtSnapshotsApiRef } from '../api';
 import { createQueryClient } from '../hooks/queries';
+import { permissionApiRef } from '../hooks/usePermitted';
 import { FakeApi } from './FakeApi';
 
 function Address() {
@@ -23,7 +24,12 @@ export function address(): string {
 /** Renders something with a fake backend, the texts and a router around it. */
 export async function renderWithApi(
   element: ReactElement,
-  options: { api?: FakeApi; path?: string } = {},
+  options: {
+    api?: FakeApi;
+    path?: string;
+    /** Whether the person has each permission that is asked for. */
+    permitted?: boolean;
+  } = {},
 ): Promise<{
   api: FakeApi;
   toast: { post: jest.Mock };
@@ -31,7 +37,7 @@ export async function renderWithApi(
   container: HTMLElement;
   unmount: () => void;
 }> {
-  const { api = new FakeApi(), path = '/' } = options;
+  const { api = new FakeApi(), path = '/', permitted = true } = options;
   const toast = { post: jest.fn(() => ({ close: () => {} })) };
   const queryClient = createQueryClient();
   const { container, unmount } = await renderInTestApp(
@@ -43,6 +49,10 @@ export async function renderWithApi(
       apis: [
         [kubevirtSnapshotsApiRef, api],
         [toastApiRef, toast],
+        [
+          permissionApiRef,
+          { authorize: async () => ({ result: permitted ? 'ALLOW' : 'DENY' }) },
+        ],
       ],
       initialRouteEntries: [path],
       mountedRoutes: {

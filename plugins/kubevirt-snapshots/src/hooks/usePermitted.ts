@@ -9,9 +9,11 @@ interface BasicPermission {
   attributes: object;
 }
 
-// The portal's permission API, by its id: for one question alone the package
-// that defines it is not worth a dependency.
-const permissionApiRef = createApiRef<{
+/**
+ * The portal's permission API, by its id: for one question alone the package
+ * that defines it is not worth a dependency.
+ */
+export const permissionApiRef = createApiRef<{
   authorize(request: {
     permission: BasicPermission;
   }): Promise<{ result: string }>;

@@ -5,7 +5,9 @@ it('gives back what was entered, as UTC with a Z', () => {
   const entered = '2030-01-31T10:05';
   const sent = fromLocalInput(entered);
   expect(sent).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:00\.000Z$/);
-  expect(new Date(sent!).getTime()).toBe(new Date(2030, 0, 31, 10, 5).getTime());
+  expect(new Date(sent!).getTime()).toBe(
+    new Date(2030, 0, 31, 10, 5).getTime(),
+  );
   expect(toLocalInput(sent)).toBe(entered);
 });
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs';
 import { InputError } from '@backstage/errors';
 import knexFactory, { type Knex } from 'knex';
 
@@ -20,9 +21,12 @@ export function connect(database: string, schema?: string): Knex {
       '--database has to be postgresql://… or the path of a SQLite file',
     );
   }
+  if (!existsSync(database)) {
+    throw new InputError(`There is no file ${database}`);
+  }
   return knexFactory({
     client: 'better-sqlite3',
-    connection: { filename: database, options: { fileMustExist: true } } as any,
+    connection: { filename: database },
     useNullAsDefault: true,
     pool: { min: 1, max: 1 },
   });

@@ -59,7 +59,11 @@ function parse(args: string[]) {
 }
 type Values = ReturnType<typeof parse>['values'];
 
-/** What a command needs of the world; tests give their own. */
+/**
+ * Where a command's words go.
+ *
+ * @public
+ */
 export interface CliOutput {
   out: (text: string) => void;
   err: (text: string) => void;
@@ -94,10 +98,7 @@ async function withDatabase<T>(
   work: (knex: Knex) => Promise<T>,
 ): Promise<T> {
   const database = values.database ?? process.env.AUDIT_DATABASE;
-  const knex = connect(
-    database ?? needed(values, 'database'),
-    values.schema,
-  );
+  const knex = connect(database ?? needed(values, 'database'), values.schema);
   try {
     return await work(knex);
   } finally {
@@ -223,9 +224,12 @@ async function run(args: string[], io: CliOutput): Promise<number> {
 }
 
 /**
- * The operators' command.
+ * The operators' command: verifies, prunes and recovers the audit trail.
+ * `auditCli(['--help'])` tells how.
  *
- * @returns the exit code
+ * @returns the exit code: 0 ok, 1 the trail is not whole, 2 it could not be
+ *   told, 3 whole but unsigned
+ * @public
  */
 export async function auditCli(
   args: string[],

@@ -128,11 +128,7 @@ const TAMPERING: [string, (bed: Bed) => Promise<unknown>, number, number?][] = [
     },
     1,
   ],
-  [
-    'everything deleted',
-    ({ knex }) => knex('audit_events').delete(),
-    1,
-  ],
+  ['everything deleted', ({ knex }) => knex('audit_events').delete(), 1],
   [
     'a beginning deleted as if it had been pruned',
     async ({ knex }) => {
@@ -398,7 +394,8 @@ describe.each(databases.eachSupportedId())('tampering on %s', id => {
             edits.push([
               [...path, key].join('.'),
               () => {
-                target[key] = typeof value === 'number' ? value + 1 : `${value}x`;
+                target[key] =
+                  typeof value === 'number' ? value + 1 : `${value}x`;
                 const body = JSON.stringify(content);
                 target[key] = value;
                 return body;
@@ -448,7 +445,7 @@ describe.each(databases.eachSupportedId())('tampering on %s', id => {
       const code = row.body.charCodeAt(i);
       const flipped =
         row.body.slice(0, i) +
-        String.fromCharCode(code ^ (1 << (i % 6))) +
+        String.fromCharCode(code ^ (1 << i % 6)) +
         row.body.slice(i + 1);
       if (flipped.includes('\u0000')) {
         continue;

@@ -18,9 +18,7 @@ export function OutcomeText({ entry }: { entry: AuditEntry }) {
       {entry.count !== undefined && entry.count > 1 && (
         <span>{t('entry.count', { count: entry.count })}</span>
       )}
-      {entry.error && (
-        <p className={surfaces.problem}>{entry.error.message}</p>
-      )}
+      {entry.error && <p className={surfaces.problem}>{entry.error.message}</p>}
     </div>
   );
 }

@@ -55,6 +55,20 @@ function PersonField({ value, onChange }: { value: string; onChange: Change }) {
   );
 }
 
+function TimeField(props: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const { label, value, onChange } = props;
+  const [text, setText] = useTypedText(toLocalInput(value), next =>
+    onChange(fromLocalInput(next) ?? ''),
+  );
+  return (
+    <DateTimeField label={label} size="small" value={text} onChange={setText} />
+  );
+}
+
 /** Which entries of the trail are shown. */
 export function AuditFilters(props: {
   state: AuditUrlState;
@@ -113,17 +127,15 @@ export function AuditFilters(props: {
           onChange({ origins: AUDIT_ORIGINS.filter(one => keys.includes(one)) })
         }
       />
-      <DateTimeField
+      <TimeField
         label={t('audit.from')}
-        size="small"
-        value={toLocalInput(state.from)}
-        onChange={text => onChange({ from: fromLocalInput(text) ?? '' })}
+        value={state.from}
+        onChange={from => onChange({ from })}
       />
-      <DateTimeField
+      <TimeField
         label={t('audit.to')}
-        size="small"
-        value={toLocalInput(state.to)}
-        onChange={text => onChange({ to: fromLocalInput(text) ?? '' })}
+        value={state.to}
+        onChange={to => onChange({ to })}
       />
       <Button
         variant="secondary"

@@ -67,7 +67,9 @@ export function DeleteSnapshotDialog(props: SnapshotDialogProps) {
           value={typed}
           onChange={setTyped}
           validate={() =>
-            tried && mismatch ? t('delete.typeNameMismatch') : refusal('typedName')
+            tried && mismatch
+              ? t('delete.typeNameMismatch')
+              : refusal('typedName')
           }
         />
       )}

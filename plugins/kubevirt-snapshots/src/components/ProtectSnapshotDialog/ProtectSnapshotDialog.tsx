@@ -36,8 +36,7 @@ function useEnd(initial: string | undefined) {
   const [late, setLate] = useState<'past' | 'half'>();
   const field = useRef<HTMLDivElement>(null);
   // What was there is sent as it was: the field knows no seconds.
-  const until =
-    text === toLocalInput(initial) ? initial : fromLocalInput(text);
+  const until = text === toLocalInput(initial) ? initial : fromLocalInput(text);
   return {
     field,
     text,

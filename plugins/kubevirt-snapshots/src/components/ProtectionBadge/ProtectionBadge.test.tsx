@@ -30,7 +30,9 @@ it('tells why, by whom and how long, also to keyboard and screen reader', async 
 
 it('says that it has no end', async () => {
   const { container } = await renderWithApi(
-    <ProtectionBadge protection={protection({ until: undefined, by: 'x y' })} />,
+    <ProtectionBadge
+      protection={protection({ until: undefined, by: 'x y' })}
+    />,
   );
   expect(container).toHaveTextContent('By x y. Until it is released.');
 });

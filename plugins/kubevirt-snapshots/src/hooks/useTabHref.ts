@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEntityRefLink } from '@backstage/plugin-catalog-react';
+import { useCallback } from 'react';
+import type { EntityKey } from '../api';
+
+/** Path of the tab on the entity's page, as the plugin sets it. */
+const TAB_PATH = '/snapshots';
+
+/**
+ * Gives the address of an entity's tab with its snapshots, with the drawer of
+ * one of them open when it is named.
+ */
+export function useTabHref() {
+  const entityHref = useEntityRefLink();
+  return useCallback(
+    (entity: string | EntityKey, snapshot?: string) =>
+      `${entityHref(entity)}${TAB_PATH}${
+        snapshot ? `?${new URLSearchParams({ snapshot })}` : ''
+      }`,
+    [entityHref],
+  );
+}
