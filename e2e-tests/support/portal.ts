@@ -90,10 +90,7 @@ interface Fixtures {
    */
   expectFailure: (failure: ExpectedFailure) => void;
   /** Opens a page in a browser of its own in which that person is signed in. */
-  browserOf: (
-    person: Person,
-    options?: BrowserContextOptions,
-  ) => Promise<Page>;
+  browserOf: (person: Person, options?: BrowserContextOptions) => Promise<Page>;
   /** The portal's API with the token of that person. */
   apiOf: (person: Person) => Promise<PortalApi>;
   /** The sandbox clusters. After the test they are as they were before it. */
@@ -155,10 +152,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       browserErrors.expected.push(failure);
     });
   },
-  browserOf: async (
-    { browser, baseURL, browserErrors },
-    use,
-  ) => {
+  browserOf: async ({ browser, baseURL, browserErrors }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (person, options) => {
       const context = await browser.newContext({ baseURL, ...options });

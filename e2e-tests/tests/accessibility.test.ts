@@ -118,7 +118,11 @@ test('400 pixels wide', async ({ page }) => {
   const row = tab.row('web-01-by-hand');
   await expect(row).toBeVisible();
   // What has no column of its own any more is in another one.
-  for (const words of ['yesterday', 'Ready to restore', 'Application-consist']) {
+  for (const words of [
+    'yesterday',
+    'Ready to restore',
+    'Application-consist',
+  ]) {
     await expect(row).toContainText(words);
   }
   await expect(tab.takeButton).toBeInViewport();

@@ -45,9 +45,7 @@ test('the drawer tells everything about a snapshot', async ({ page }) => {
   await expect(conditions).toContainText('It can be restored.');
   await expect(conditions).toContainText('Operation complete');
   await conditions.getByText('As the cluster tells it').click();
-  await expect(conditions.getByRole('region')).toContainText(
-    '"type": "Ready"',
-  );
+  await expect(conditions.getByRole('region')).toContainText('"type": "Ready"');
   await expect(section(drawer, 'Indications')).toContainText('GuestAgent');
   await expect(section(drawer, 'Identifiers')).toContainText(
     'demo-east/shop/web-01',

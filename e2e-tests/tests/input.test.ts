@@ -151,7 +151,9 @@ test('another VM under the same name is not acted upon', async ({
 }) => {
   const api = await apiOf('Ada');
   const since = Date.now();
-  const answer = await api.take('web-01', randomUUID(), { name: 'for-another' });
+  const answer = await api.take('web-01', randomUUID(), {
+    name: 'for-another',
+  });
   expect(answer.status()).toBe(409);
   expect(await east.takeRequests(since)).toEqual([]);
 });

@@ -40,7 +40,9 @@ test('a snapshot is taken without a mouse, and the focus comes back', async ({
   for (let i = 0; i < 12; i += 1) {
     await page.keyboard.press('Tab');
     expect(
-      await dialog.evaluate(element => element.contains(document.activeElement)),
+      await dialog.evaluate(element =>
+        element.contains(document.activeElement),
+      ),
     ).toBe(true);
   }
   await page.keyboard.press('Escape');

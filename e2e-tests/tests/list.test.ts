@@ -90,7 +90,9 @@ test('taken, scheduled or both', async ({ page }) => {
   await expect(tab.names()).toHaveText(BY_NAME);
 
   await tab.show('Scheduled').click();
-  await expect(page.getByRole('heading', { name: 'No schedules' })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: 'No schedules' }),
+  ).toBeVisible();
   await expect(tab.grid).toBeHidden();
   await page.reload();
   await expect(tab.show('Scheduled')).toBeChecked();

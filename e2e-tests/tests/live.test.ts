@@ -14,7 +14,7 @@ function shown(page: Page, text: string, wanted = true): Promise<number> {
   return page.evaluate(
     ([words, present]) =>
       new Promise<number>(resolve => {
-        const look = () => {
+        const look = (observer: MutationObserver) => {
           const list = document.querySelector('[role="grid"]');
           const holds = list?.textContent?.includes(words) ?? false;
           if (holds === present) {
@@ -22,13 +22,13 @@ function shown(page: Page, text: string, wanted = true): Promise<number> {
             resolve(Date.now());
           }
         };
-        const observer = new MutationObserver(look);
-        observer.observe(document.body, {
+        const changes = new MutationObserver((_, self) => look(self));
+        changes.observe(document.body, {
           subtree: true,
           childList: true,
           characterData: true,
         });
-        look();
+        look(changes);
       }),
     [text, wanted] as const,
   );
@@ -94,7 +94,9 @@ test('when the stream is cut the page says that it polls, and recovers', async (
 }) => {
   expectFailure({ status: 'network', path: /\/cache-01\/events$/ });
   const tab = await SnapshotsTab.open(page, 'Ada', 'cache-01');
-  const notice = page.getByText('Live updates are off, checking every 5 seconds');
+  const notice = page.getByText(
+    'Live updates are off, checking every 5 seconds',
+  );
   await expect(tab.link('cache-01-crash')).toBeVisible();
   await expect(notice).toBeHidden();
 

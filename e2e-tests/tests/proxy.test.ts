@@ -60,7 +60,9 @@ test('developers and auditors do not get to the proxy at all', async ({
   apiOf,
 }) => {
   for (const person of ['Ada', 'Ben', 'Quinn'] as const) {
-    const answer = await (await apiOf(person)).get(
+    const answer = await (
+      await apiOf(person)
+    ).get(
       `${PROXY}/apis/kubevirt.io/v1/namespaces/shop/virtualmachines`,
       CLUSTER,
     );

@@ -43,10 +43,10 @@ test('the API refuses Ben as well, and asks the cluster for nothing', async ({
       entityApi('web-01', '/snapshots/web-01-by-hand/stop'),
       bodies,
     ),
-    await ben.post(
-      entityApi('web-01', '/snapshots/web-01-by-hand/delete'),
-      { ...bodies, snapshotUid: items[0].uid },
-    ),
+    await ben.post(entityApi('web-01', '/snapshots/web-01-by-hand/delete'), {
+      ...bodies,
+      snapshotUid: items[0].uid,
+    }),
   ];
   for (const answer of answers) {
     expect(answer.status(), answer.url()).toBe(403);
@@ -124,7 +124,10 @@ test('Quinn sees everything and changes nothing', async ({
   ).toBeDefined();
 });
 
-test('somebody who is not signed in gets nothing', async ({ playwright, baseURL }) => {
+test('somebody who is not signed in gets nothing', async ({
+  playwright,
+  baseURL,
+}) => {
   const request = await playwright.request.newContext({ baseURL });
   const answer = await request.get(entityApi('web-01', '/snapshots'));
   expect(answer.status()).toBe(401);

@@ -24,12 +24,14 @@ for (const [entity, code, title] of STATES) {
     await page.goto(tabPath(entity));
     const alert = page.getByRole('alert');
     await expect(alert).toContainText(title);
-    await expect(alert.getByRole('button', { name: 'Try again' })).toBeVisible();
+    await expect(
+      alert.getByRole('button', { name: 'Try again' }),
+    ).toBeVisible();
     await expect(page.getByRole('grid')).toHaveCount(0);
 
-    const answer = await (await apiOf('Ada')).get(
-      entityApi(entity, '/snapshots'),
-    );
+    const answer = await (
+      await apiOf('Ada')
+    ).get(entityApi(entity, '/snapshots'));
     expect(answer.status()).toBe(404);
     expect(await codeOf(answer)).toBe(code);
   });
@@ -69,9 +71,9 @@ test('an entity that names no VM has no tab', async ({ page }) => {
   await expect(
     page.getByRole('heading', { name: 'Shop', exact: true }).first(),
   ).toBeVisible();
-  await expect(
-    navigation.getByRole('link', { name: 'Snapshots' }),
-  ).toHaveCount(0);
+  await expect(navigation.getByRole('link', { name: 'Snapshots' })).toHaveCount(
+    0,
+  );
 
   await page.goto('/catalog/default/resource/web-01');
   await navigation.getByRole('link', { name: 'Snapshots' }).click();

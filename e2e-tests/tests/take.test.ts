@@ -66,9 +66,7 @@ test('name and description, checked as one types, and the snapshot is there', as
   await expect(row).toContainText('Ready to restore');
   await expect(row).toContainText('before the upgrade');
   await expect(row.getByRole('link', { name: 'Ada' })).toBeVisible();
-  await expect(
-    page.getByText(`Snapshot ${wanted} was taken`),
-  ).toBeVisible();
+  await expect(page.getByText(`Snapshot ${wanted} was taken`)).toBeVisible();
   const made = await east.snapshot(vm('cache-01'), wanted);
   expect(made?.spec.failureDeadline).toBe('420s');
   expect(made?.metadata.annotations?.description).toBe('before the upgrade');

@@ -15,9 +15,7 @@ test('what was typed survives an error of the cluster', async ({
   const dialog = await tab.openTake();
   const name = newName('cache-01');
   await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
-  await dialog
-    .getByRole('textbox', { name: 'Description' })
-    .fill('typed once');
+  await dialog.getByRole('textbox', { name: 'Description' }).fill('typed once');
 
   await east.fail({
     match: { method: 'GET', path: '/virtualmachines/cache-01$' },
@@ -25,12 +23,8 @@ test('what was typed survives an error of the cluster', async ({
   });
   const submit = dialog.getByRole('button', { name: 'Take snapshot' });
   await submit.click();
-  await expect(dialog.getByRole('alert')).toContainText(
-    'That did not work',
-  );
-  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue(
-    name,
-  );
+  await expect(dialog.getByRole('alert')).toContainText('That did not work');
+  await expect(dialog.getByRole('textbox', { name: 'Name' })).toHaveValue(name);
   await expect(
     dialog.getByRole('textbox', { name: 'Description' }),
   ).toHaveValue('typed once');

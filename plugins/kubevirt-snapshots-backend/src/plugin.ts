@@ -13,6 +13,7 @@ import {
   kubevirtVmResourceRef,
   kubevirtVmRules,
   ownersOf,
+  ProvidedVms,
   readKubevirtSnapshotsConfig,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import { AuditService } from './audit/AuditService';
@@ -108,6 +109,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           permissionsRegistry,
           cluster,
           binding: pluginConfig.binding,
+          provided: ProvidedVms.fromConfig(config),
         });
         const mutations = new MutationSwitch({
           config: pluginConfig.mutations,
@@ -207,7 +209,6 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             mutations,
             cluster,
             catalog,
-            binding: pluginConfig.binding,
             fleet,
             userInfo,
             views,

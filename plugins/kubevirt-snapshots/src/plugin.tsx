@@ -6,8 +6,11 @@ import {
   fetchApiRef,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
-import { EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
-import { RiCameraLine, RiFileListLine } from '@remixicon/react';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
+import { RiCameraLine, RiComputerLine, RiFileListLine } from '@remixicon/react';
 import {
   ANNOTATION_VM,
   bindingReadPermission,
@@ -19,6 +22,9 @@ export const clustersRouteRef = createRouteRef();
 
 /** Route of the audit page. */
 export const auditRouteRef = createRouteRef();
+
+/** Route of the page with all VMs. */
+export const fleetRouteRef = createRouteRef();
 
 const snapshotsApi = ApiBlueprint.make({
   params: defineParams =>
@@ -74,6 +80,29 @@ const auditPage = PageBlueprint.make({
   },
 });
 
+const fleetPage = PageBlueprint.make({
+  name: 'virtual-machines',
+  // Without a condition: it shows each person what they may read.
+  params: {
+    path: '/virtual-machines',
+    title: 'Virtual machines',
+    icon: <RiComputerLine />,
+    routeRef: fleetRouteRef,
+    loader: () => import('./components/FleetPage').then(m => <m.FleetPage />),
+  },
+});
+
+const snapshotsCard = EntityCardBlueprint.make({
+  name: 'snapshots',
+  params: {
+    type: 'info',
+    filter: {
+      [`metadata.annotations.${ANNOTATION_VM}`]: { $exists: true },
+    },
+    loader: () => import('./components/VmCard').then(m => <m.VmCard />),
+  },
+});
+
 /**
  * Snapshots of KubeVirt virtual machines on the pages of catalog entities.
  *
@@ -84,6 +113,17 @@ export const kubevirtSnapshotsPlugin = createFrontendPlugin({
   title: 'VM snapshots',
   icon: <RiCameraLine />,
   info: { packageJson: () => import('../package.json') },
-  routes: { clusters: clustersRouteRef, audit: auditRouteRef },
-  extensions: [snapshotsApi, snapshotsContent, clustersPage, auditPage],
+  routes: {
+    clusters: clustersRouteRef,
+    audit: auditRouteRef,
+    virtualMachines: fleetRouteRef,
+  },
+  extensions: [
+    snapshotsApi,
+    snapshotsContent,
+    clustersPage,
+    auditPage,
+    fleetPage,
+    snapshotsCard,
+  ],
 });

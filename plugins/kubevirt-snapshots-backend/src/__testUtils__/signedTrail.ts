@@ -31,7 +31,7 @@ export async function signedTrail(
   databaseId: Parameters<typeof setUp>[0],
   options: {
     offsetMs?: () => number;
-    key?: ReturnType<typeof makeKey>;
+    key?: Pick<ReturnType<typeof makeKey>, 'pem' | 'signer' | 'keys'>;
     file?: string;
   } = {},
 ) {
@@ -57,7 +57,9 @@ export async function signedTrail(
     });
   return {
     ...base,
-    ...key,
+    pem: key.pem,
+    signer: key.signer,
+    keys: key.keys,
     file,
     sink,
     state,

@@ -23,6 +23,11 @@ function wordsFor(error: unknown): string | undefined {
   if (known) {
     return known[1];
   }
+  // SQLite has rolled back by itself, which it does when it can't write; the
+  // reason is lost on the way.
+  if (/cannot rollback - no transaction is active/.test(message ?? '')) {
+    return 'the disk of the database is full or fails';
+  }
   return name === 'KnexTimeoutError' ||
     /Connection terminated|Unable to acquire a connection/i.test(message ?? '')
     ? 'the database is away'

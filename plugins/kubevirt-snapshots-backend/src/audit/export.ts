@@ -19,12 +19,15 @@ export interface ExportRow {
   salt: string;
   /** The row as canonical JSON, as a text so that it stays as it is. */
   body: string;
+  /** Tells which row is the first bad one; what it is worth the end tells. */
+  rowHash: string;
 }
 
 /** Stands for a row that was left out, so that the chain can be followed. */
 export interface ExportStub {
   seq: number;
   contentDigest: string;
+  rowHash: string;
 }
 
 /** Last line; without it the file was cut off. */

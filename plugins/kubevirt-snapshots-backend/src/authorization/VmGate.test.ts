@@ -18,6 +18,7 @@ describe('VmGate', () => {
   let gate: VmGate;
   let allowed: boolean;
   let asked: number;
+  let provided: string | undefined;
   const caller = {
     credentials: mockCredentials.user(people.owner),
     tokenDigest: 'token-1',
@@ -29,6 +30,7 @@ describe('VmGate', () => {
     cluster.addVm();
     allowed = true;
     asked = 0;
+    provided = undefined;
     gate = new VmGate({
       cluster,
       catalog: catalogServiceMock({
@@ -49,6 +51,7 @@ describe('VmGate', () => {
         })) as any,
       }),
       binding: { mode: 'strict', trustedNamespaces: [], namespaceOwners: [] },
+      provided: { entityRefOf: () => provided } as any,
     });
   });
   afterEach(() => jest.useRealTimers());
@@ -104,6 +107,15 @@ describe('VmGate', () => {
     expect(asked).toBe(1);
     const vm = cluster.vm(FakeCluster.ref)!;
     expect(fleet.accessTo(vm).can(vmReadPermission)).toBe(true);
+  });
+
+  it('takes the entity that the portal itself provides, and no other', async () => {
+    provided = 'resource:default/web-01.shop.east';
+    await expect(gate.forRead(REF, caller)).rejects.toMatchObject({
+      details: { code: 'not-bound' },
+    });
+    provided = undefined;
+    await expect(gate.forRead(REF, caller)).resolves.toBeDefined();
   });
 
   it('does not remember a failure', async () => {

@@ -27,10 +27,13 @@ import {
   vmRefOfEntity,
   type BindingConfig,
   type ClusterService,
+  type EntityBinding,
+  type ProvidedVms,
   type VmRecord,
   type VmResource,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import { notFound, refused, unavailable } from '../errors';
+import { denyingVm } from './deniedVm';
 import { fromCluster } from './fromCluster';
 import { ShortMemory } from './ShortMemory';
 
@@ -87,6 +90,7 @@ export class VmGate {
   readonly #permissions: PermissionsService;
   readonly #cluster: ClusterService;
   readonly #binding: BindingConfig;
+  readonly #provided: ProvidedVms | undefined;
   readonly #authorizer: ReturnType<
     typeof createConditionAuthorizer<VmResource>
   >;
@@ -106,11 +110,14 @@ export class VmGate {
     permissionsRegistry: PermissionsRegistryService;
     cluster: ClusterService;
     binding: BindingConfig;
+    /** Entities that the portal's own provider makes; one VM, one entity. */
+    provided?: ProvidedVms;
   }) {
     this.#catalog = options.catalog;
     this.#permissions = options.permissions;
     this.#cluster = options.cluster;
     this.#binding = options.binding;
+    this.#provided = options.provided;
     this.#authorizer = createConditionAuthorizer(
       options.permissionsRegistry.getPermissionRuleset(kubevirtVmResourceRef),
     );
@@ -189,9 +196,14 @@ export class VmGate {
     };
   }
 
-  /** The entity that stands for a VM, of those that point at it. */
-  standsFor(entity: Entity, vm: VmRecord): boolean {
-    return bindEntity({ entity, vm, config: this.#binding }).bound;
+  /** Whether an entity stands for a VM that its annotation points at. */
+  bind(entity: Entity, vm: VmRecord): EntityBinding {
+    return bindEntity({
+      entity,
+      vm,
+      config: this.#binding,
+      providedEntityRef: this.#provided?.entityRefOf(vm),
+    });
   }
 
   #decide({ credentials }: Caller): Promise<PolicyDecision[]> {
@@ -271,12 +283,15 @@ export class VmGate {
         'vm-gone',
       );
     }
-    const binding = bindEntity({ entity, vm, config: this.#binding });
+    const binding = this.bind(entity, vm);
     if (!binding.bound) {
       // The reason would tell a stranger about the VM.
-      throw notFound(
-        `The cluster does not confirm that ${entityRef} stands for this VM`,
-        'not-bound',
+      throw denyingVm(
+        notFound(
+          `The cluster does not confirm that ${entityRef} stands for this VM`,
+          'not-bound',
+        ),
+        { ...ref, uid: vm.uid, owners: ownersOf(vm, this.#binding) },
       );
     }
     const { owners } = binding;
@@ -290,10 +305,13 @@ export class VmGate {
       this.#can(decisions, permission, former ?? resource);
     const { principal } = caller.credentials;
     if (!can(vmReadPermission)) {
-      throw refused(`You may not see VM ${ref.name}. ${askWhom(owners)}`, {
-        code: 'permission',
-        owners,
-      });
+      throw denyingVm(
+        refused(`You may not see VM ${ref.name}. ${askWhom(owners)}`, {
+          code: 'permission',
+          owners,
+        }),
+        { ...ref, uid: vm.uid, owners },
+      );
     }
     return {
       actor: principal.userEntityRef,

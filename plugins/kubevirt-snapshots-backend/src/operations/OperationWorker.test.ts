@@ -331,6 +331,30 @@ describe.each(databases.eachSupportedId())('operation worker on %s', id => {
       expect(sent('createSnapshot')).toBe(1);
     });
 
+    it('writes only with a lease that outlasts the request', async () => {
+      const { cluster, store, clock, accept, startWorker, settled } =
+        await begin();
+      let left = 0;
+      cluster.before = async call => {
+        if (call === 'getVm') {
+          // The look takes long: 5 of 60 seconds of the lease are left.
+          offset = 55_000;
+        }
+        if (call === 'createSnapshot') {
+          const [operation] = await store.openOnSnapshot(FakeCluster.ref, 's1');
+          left = operation.leaseUntil! - (await clock.now());
+        }
+      };
+      cluster.after = call => {
+        if (call === 'createSnapshot') {
+          cluster.changeSnapshot('s1', { facts: { phase: 'Succeeded' } });
+        }
+      };
+      startWorker('a');
+      await settled(await accept('take', 's1'));
+      expect(left).toBeGreaterThan(20_000);
+    });
+
     it('a replica that lost its lease changes nothing any more', async () => {
       const { cluster, store, accept, startWorker, trail } = await begin();
       let release: () => void = () => {};

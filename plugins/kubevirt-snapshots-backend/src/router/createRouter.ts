@@ -13,14 +13,12 @@ import {
   snapshotCreatePermission,
   type ProtectionAnswer,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import type {
-  BindingConfig,
-  ClusterService,
-} from 'backstage-plugin-kubevirt-snapshots-node';
+import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import express, { type Request } from 'express';
 import PromiseRouter from 'express-promise-router';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
+import { deniedVmOf } from '../authorization/deniedVm';
 import { fromCluster } from '../authorization/fromCluster';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
 import {
@@ -67,7 +65,6 @@ export interface RouterOptions extends AuditHandlerOptions {
   mutations: MutationSwitch;
   catalog: CatalogService;
   cluster: ClusterService;
-  binding: BindingConfig;
   views: SnapshotViews;
   fleet: FleetViews;
   userInfo: UserInfoService;
@@ -155,11 +152,9 @@ export function createRouter(options: RouterOptions): express.Router {
             origin: 'portal',
             requestId,
             entityRef,
-            vm: access && {
-              ...access.ref,
-              uid: access.vm.uid,
-              owners: access.owners,
-            },
+            vm: access
+              ? { ...access.ref, uid: access.vm.uid, owners: access.owners }
+              : deniedVmOf(error),
             decision: 'deny',
             error: { code: details.code, message: (error as Error).message },
           });

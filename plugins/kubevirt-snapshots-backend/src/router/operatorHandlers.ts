@@ -6,12 +6,9 @@ import {
   bindingReadPermission,
   type ClusterView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import type {
-  BindingConfig,
-  ClusterService,
-} from 'backstage-plugin-kubevirt-snapshots-node';
+import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
-import type { Caller } from '../authorization/VmGate';
+import type { Caller, VmGate } from '../authorization/VmGate';
 import { refused } from '../errors';
 import { listBindings } from '../views/bindings';
 import type { Handler } from './Handler';
@@ -21,7 +18,7 @@ export function operatorHandlers(options: {
   permissions: PermissionsService;
   catalog: CatalogService;
   cluster: ClusterService;
-  binding: BindingConfig;
+  gate: VmGate;
   mutations: MutationSwitch;
 }): Record<'listClusters' | 'listBindings', Handler> {
   const { cluster } = options;

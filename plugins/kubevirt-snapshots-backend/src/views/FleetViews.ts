@@ -193,7 +193,7 @@ export class FleetViews {
         entity?.metadata.annotations?.[ANNOTATION_VM] ?? '',
       );
       const vm = ref && byRef.get(stringifyVmRef(ref));
-      if (entity && vm && this.#gate.standsFor(entity, vm)) {
+      if (entity && vm && this.#gate.bind(entity, vm).bound) {
         found.set(stringifyVmRef(vm.ref), stringifyEntityRef(entity));
       }
     }

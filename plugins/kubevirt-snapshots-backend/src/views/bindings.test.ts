@@ -2,8 +2,10 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { parseVmRef } from 'backstage-plugin-kubevirt-snapshots-common';
+import { bindEntity } from 'backstage-plugin-kubevirt-snapshots-node';
 import { FakeCluster } from '../__testUtils__/FakeCluster';
 import { vmEntity } from '../__testUtils__/startPlugin';
+import type { VmGate } from '../authorization/VmGate';
 import { listBindings } from './bindings';
 
 it('names the entities that nobody confirms, with what is missing', async () => {
@@ -24,7 +26,18 @@ it('names the entities that nobody confirms, with what is missing', async () => 
   const list = await listBindings({
     catalog,
     cluster,
-    binding: { mode: 'strict', trustedNamespaces: [], namespaceOwners: [] },
+    gate: {
+      bind: (entity, vm) =>
+        bindEntity({
+          entity,
+          vm,
+          config: {
+            mode: 'strict',
+            trustedNamespaces: [],
+            namespaceOwners: [],
+          },
+        }),
+    } as VmGate,
     credentials: mockCredentials.user(),
   });
   expect(list).toMatchObject({ confirmed: 1, truncated: false });

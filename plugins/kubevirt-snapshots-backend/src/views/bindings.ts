@@ -9,11 +9,10 @@ import {
   type UnconfirmedEntity,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
-  bindEntity,
   vmRefOfEntity,
-  type BindingConfig,
   type ClusterService,
 } from 'backstage-plugin-kubevirt-snapshots-node';
+import type { VmGate } from '../authorization/VmGate';
 
 const PAGE = 500;
 
@@ -24,7 +23,7 @@ const MAX_ENTITIES = 10_000;
 function doubt(
   entity: Entity,
   cluster: ClusterService,
-  config: BindingConfig,
+  gate: VmGate,
 ): Pick<UnconfirmedEntity, 'code' | 'reason'> | undefined {
   const { ref } = vmRefOfEntity(entity);
   if (!ref) {
@@ -49,7 +48,7 @@ function doubt(
   if (!vm) {
     return { code: 'vm-gone', reason: 'The cluster has no such VM' };
   }
-  const binding = bindEntity({ entity, vm, config });
+  const binding = gate.bind(entity, vm);
   return binding.bound
     ? undefined
     : { code: 'not-bound', reason: binding.reason };
@@ -62,10 +61,10 @@ function doubt(
 export async function listBindings(options: {
   catalog: CatalogService;
   cluster: ClusterService;
-  binding: BindingConfig;
+  gate: VmGate;
   credentials: BackstageCredentials;
 }): Promise<BindingList> {
-  const { catalog, cluster, binding, credentials } = options;
+  const { catalog, cluster, gate, credentials } = options;
   const unconfirmed: UnconfirmedEntity[] = [];
   let seen = 0;
   let cursor: string | undefined;
@@ -84,7 +83,7 @@ export async function listBindings(options: {
       { credentials },
     );
     for (const entity of page.items) {
-      const reason = doubt(entity, cluster, binding);
+      const reason = doubt(entity, cluster, gate);
       if (reason) {
         unconfirmed.push({
           entityRef: stringifyEntityRef(entity),

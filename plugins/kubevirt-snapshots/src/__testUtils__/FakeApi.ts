@@ -10,6 +10,7 @@ import {
   operation,
   protection,
   verification,
+  vmList,
 } from './fixtures';
 
 /** A stream that a test can feed and cut. */
@@ -26,6 +27,11 @@ export interface FakeStream {
  */
 export class FakeApi implements KubevirtSnapshotsApi {
   readonly streams: FakeStream[] = [];
+
+  listVms = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listVms']>,
+    Parameters<KubevirtSnapshotsApi['listVms']>
+  >(async () => vmList());
 
   listSnapshots = jest.fn<
     ReturnType<KubevirtSnapshotsApi['listSnapshots']>,

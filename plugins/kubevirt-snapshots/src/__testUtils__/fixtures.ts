@@ -13,6 +13,8 @@ import type {
   SnapshotList,
   SnapshotVerdicts,
   Verdict,
+  VmList,
+  VmListItem,
   VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 
@@ -60,6 +62,48 @@ export function vm(patch: Partial<VmView> = {}): VmView {
     ],
     expectedConsistency: 'application',
     allowed: { takeSnapshot: yes },
+    ...patch,
+  };
+}
+
+/** What a test wants different in a VM of the list. */
+export type VmItemPatch = Partial<Omit<VmListItem, 'ref'>> & {
+  ref?: Partial<VmListItem['ref']>;
+};
+
+export function vmItem({ ref, ...patch }: VmItemPatch = {}): VmListItem {
+  return {
+    ref: { cluster: 'east', namespace: 'shop', name: 'web-01', ...ref },
+    uid: 'vm-uid-1',
+    entityRef: 'resource:default/web-01',
+    owners: ['group:default/team-a'],
+    printableStatus: 'Running',
+    power: 'running',
+    snapshots: {
+      total: 3,
+      lastGoodAt: '2026-11-22T09:00:00Z',
+      lastGoodName: 'before-upgrade',
+    },
+    unprotected: false,
+    takeSnapshot: yes,
+    ...patch,
+  };
+}
+
+export function vmList(patch: Partial<VmList> = {}): VmList {
+  const items = patch.items ?? [vmItem()];
+  return {
+    items,
+    totalItems: items.length,
+    allItems: items.length,
+    facets: {
+      clusters: { east: 4, west: 2 },
+      namespaces: { 'east/shop': 3, 'east/lab': 1, 'west/shop': 2 },
+      owners: { 'group:default/team-a': 5, 'user:default/ann': 1 },
+    },
+    staleClusters: [],
+    offset: 0,
+    limit: 20,
     ...patch,
   };
 }

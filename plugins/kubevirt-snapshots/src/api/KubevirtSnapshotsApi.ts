@@ -18,6 +18,8 @@ import type {
   StreamMessage,
   TakeSnapshotRequest,
   UnprotectSnapshotRequest,
+  VmList,
+  VmListQuery,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 
 /**
@@ -63,6 +65,8 @@ export interface WatchOptions {
  * @public
  */
 export interface KubevirtSnapshotsApi {
+  /** The VMs that one may read, over all clusters. */
+  listVms(query: VmListQuery, options?: ReadOptions): Promise<VmList>;
   /** The VM behind an entity and a page of its snapshots. */
   listSnapshots(
     entity: EntityKey,

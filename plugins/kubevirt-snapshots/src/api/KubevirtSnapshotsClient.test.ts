@@ -143,6 +143,21 @@ describe('KubevirtSnapshotsClient', () => {
     expect(apiFailure(error).status).toBe(403);
   });
 
+  it('asks for the VMs', async () => {
+    const { client, fetch } = setUp({ items: [] });
+    await client.listVms({
+      mine: true,
+      unprotected: undefined,
+      namespace: 'east/shop',
+      sort: 'lastSnapshot',
+      offset: 0,
+      limit: 20,
+    });
+    expect(fetch.mock.calls[0][0]).toBe(
+      'plugin://kubevirt-snapshots/vms?mine=true&namespace=east%2Fshop&sort=lastSnapshot&offset=0&limit=20',
+    );
+  });
+
   it('gives the clusters', async () => {
     const { client, fetch } = setUp({ clusters: [{ name: 'east' }] });
     expect(await client.listClusters()).toEqual([{ name: 'east' }]);

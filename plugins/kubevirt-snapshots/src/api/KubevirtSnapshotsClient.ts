@@ -18,6 +18,8 @@ import type {
   StopSnapshotRequest,
   TakeSnapshotRequest,
   UnprotectSnapshotRequest,
+  VmList,
+  VmListQuery,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { EventStreamParser, parseStreamMessage } from './eventStream';
 import type {
@@ -40,7 +42,7 @@ function entityPath({ kind, namespace, name }: EntityKey) {
   return `/entities${segments(kind.toLowerCase(), namespace, name)}`;
 }
 
-type QueryValue = string | number | readonly string[] | undefined;
+type QueryValue = string | number | boolean | readonly string[] | undefined;
 
 /** A query string without what says nothing. */
 function queryString(values: Record<string, QueryValue>): string {
@@ -103,6 +105,11 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
 
   private constructor(fetchApi: FetchApi) {
     this.#fetchApi = fetchApi;
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.listVms} */
+  listVms(query: VmListQuery, options?: ReadOptions): Promise<VmList> {
+    return this.#read(`/vms${queryString({ ...query })}`, options);
   }
 
   /** {@inheritdoc KubevirtSnapshotsApi.listSnapshots} */

@@ -12,6 +12,7 @@ import type {
   OperationView,
   ProtectionAnswer,
   SnapshotListQuery,
+  VmListQuery,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useState } from 'react';
 import {
@@ -58,11 +59,13 @@ export const queryKeys = {
   auditRow: (seq: number) => [ROOT, 'audit', 'row', seq] as const,
   verification: [ROOT, 'audit', 'verification'] as const,
   clusters: [ROOT, 'clusters'] as const,
+  fleet: (query?: VmListQuery) =>
+    [ROOT, 'fleet', ...(query ? [query] : [])] as const,
   lastAct: (e: EntityKey) => [ROOT, 'last-act', e] as const,
 };
 
 /** A refusal stays one; only what may pass by itself is asked again. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   const { status } = apiFailure(error);
   return status === undefined || status === 429 || status >= 500;
 }
@@ -225,6 +228,7 @@ function useAfterAct(entity: EntityKey) {
     },
     onSettled: () => {
       queryClient.invalidateQueries({ queryKey: queryKeys.entity(entity) });
+      queryClient.invalidateQueries({ queryKey: queryKeys.fleet() });
     },
   };
 }

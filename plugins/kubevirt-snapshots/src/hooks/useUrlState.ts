@@ -14,6 +14,12 @@ import {
   writeAuditUrlState,
   type AuditUrlState,
 } from './auditUrlState';
+import {
+  patchedFleet,
+  readFleetUrlState,
+  writeFleetUrlState,
+  type FleetUrlState,
+} from './fleetUrlState';
 
 /** Rows of a page. */
 export const PAGE_SIZE = 20;
@@ -190,4 +196,15 @@ const AUDIT: Codec<AuditUrlState> = {
 /** The same for the audit page. */
 export function useAuditUrlState() {
   return useAddress(AUDIT);
+}
+
+const FLEET: Codec<FleetUrlState> = {
+  read: readFleetUrlState,
+  write: writeFleetUrlState,
+  patched: patchedFleet,
+};
+
+/** The same for the page with all VMs. */
+export function useFleetUrlState() {
+  return useAddress(FLEET);
 }

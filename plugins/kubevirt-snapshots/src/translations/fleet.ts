@@ -74,7 +74,6 @@ export const fleetMessages = {
     opening: 'Loading {{name}}',
     takeFor: 'Take snapshot of {{name}}',
     stopFor: 'Stop snapshot of {{name}}',
-    close: 'Close',
     over: 'Snapshot {{name}} is not being taken any longer',
     overText: 'It was finished or removed meanwhile.',
   },

@@ -7,6 +7,7 @@ import {
 import { auditMessages } from './audit';
 import { detailMessages } from './details';
 import { errorMessages } from './errors';
+import { fleetMessages } from './fleet';
 import { formMessages } from './forms';
 import { stateMessages } from './states';
 import { tabMessages } from './tab';
@@ -25,6 +26,7 @@ export const kubevirtSnapshotsTranslationRef = createTranslationRef({
     ...detailMessages,
     ...errorMessages,
     ...auditMessages,
+    ...fleetMessages,
   },
 });
 

@@ -127,12 +127,13 @@ export async function* exportNdjson(
     after.seq,
     head.seq,
   )) {
+    const rowHash = columns.row_hash;
     if (wanted || EVIDENCE.includes(row.action)) {
       rows += 1;
-      yield line({ seq, salt: columns.salt, body: columns.body });
+      yield line({ seq, salt: columns.salt, body: columns.body, rowHash });
     } else {
       stubs += 1;
-      yield line({ seq, contentDigest: columns.content_digest });
+      yield line({ seq, contentDigest: columns.content_digest, rowHash });
     }
   }
   yield line({ end: { seq: head.seq, hash: head.hash }, rows, stubs });

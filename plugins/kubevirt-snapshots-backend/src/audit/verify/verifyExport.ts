@@ -100,13 +100,24 @@ function takeEnd(run: Run, { end }: ExportEnd): void {
   run.ended = true;
 }
 
+/** What a line of a row consists of; anything else was put there by hand. */
+const SHAPES = ['body,rowHash,salt,seq', 'contentDigest,rowHash,seq'];
+
 function takeRow(run: Run, value: RowToVerify): void {
+  if (!SHAPES.includes(Object.keys(value).sort().join())) {
+    throw new BadFile(
+      'malformed',
+      run.chain.seq + 1,
+      'its line in the file is garbled',
+    );
+  }
   const before = { seq: run.chain.seq, hash: run.chain.hash };
   const taken = run.chain.add({
     seq: value.seq,
     body: value.body,
     salt: value.salt,
     contentDigest: value.contentDigest,
+    rowHash: value.rowHash,
   });
   const problem =
     'problem' in taken

@@ -18,7 +18,7 @@ import {
 import { useMemo } from 'react';
 import { useTexts } from '../../translations';
 import { Moment } from '../Moment';
-import { Person } from '../Person';
+import { Actor } from './Actor';
 import styles from './AuditEntries.module.css';
 import { actionText } from './looks';
 import { OutcomeText } from './OutcomeText';
@@ -52,7 +52,7 @@ function Who({ entry }: { entry: AuditEntry }) {
   const t = useTexts();
   return (
     <div className={styles.stack}>
-      <Person entityRef={entry.actor} />
+      <Actor actor={entry.actor} />
       {entry.onBehalfOf && (
         <span className={styles.secondary}>
           {t('entry.onBehalf', { service: entry.onBehalfOf })}

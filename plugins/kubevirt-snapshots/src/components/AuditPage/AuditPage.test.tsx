@@ -163,7 +163,9 @@ describe('AuditPage', () => {
     );
     await grid();
     await userEvent.click(screen.getByRole('button', { name: 'Older' }));
-    expect(await screen.findByText('There is nothing older.')).toBeVisible();
+    expect(
+      await screen.findByRole('heading', { name: 'There is nothing older.' }),
+    ).toBeVisible();
     expect(lastQuery(api).before).toBe(41);
     await userEvent.click(screen.getByRole('button', { name: 'Newest' }));
     await grid();

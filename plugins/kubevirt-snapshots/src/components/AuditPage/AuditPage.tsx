@@ -149,7 +149,8 @@ function Trail() {
       )}
       <Paging
         before={state.before}
-        next={isPlaceholderData ? undefined : trail?.next}
+        next={trail?.next}
+        stale={isPlaceholderData}
         onChange={before => update({ before }, { push: true })}
       />
       {state.entry !== undefined && (

@@ -17,7 +17,7 @@ import { apiFailure } from '../../api';
 import { useAuditRow } from '../../hooks/queries';
 import { useLocale } from '../../hooks/useLocale';
 import { useTexts } from '../../translations';
-import { actionText, OutcomeText, outcomeLook } from '../AuditEntries';
+import { Actor, actionText, OutcomeText, outcomeLook } from '../AuditEntries';
 import { CopyText } from '../CopyText';
 import { Fact, Facts, Section } from '../Drawer';
 import styles from '../Drawer/Drawer.module.css';
@@ -86,7 +86,7 @@ function OverviewSection({ entry }: { entry: AuditEntry }) {
           {entry.reason ?? t('entry.noReason')}
         </Fact>
         <Fact label={t('auditEntry.actor')}>
-          <Person entityRef={entry.actor} />
+          <Actor actor={entry.actor} />
         </Fact>
         <Fact label={t('auditEntry.onBehalfOf')}>{entry.onBehalfOf}</Fact>
         <Fact label={t('auditEntry.origin')}>

@@ -43,7 +43,7 @@ describe('VerificationPanel', () => {
     expect(await tone('Intact up to checkpoint 7')).toBe('success');
     const part = await panel();
     expect(part).toHaveTextContent('3 newer rows are not anchored.');
-    expect(part).toHaveTextContent(/Verified .*ago.* by plugin:kubevirt/);
+    expect(part).toHaveTextContent(/Verified .*ago.* \(The portal\)/);
     expect(part).toHaveTextContent('rows 1 to 48');
     expect(part).toHaveTextContent('2 rows were added since then.');
     expect(part).toHaveTextContent('logfile');

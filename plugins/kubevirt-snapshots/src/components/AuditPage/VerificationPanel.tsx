@@ -13,16 +13,17 @@ import { useVerification } from '../../hooks/queries';
 import { usePermitted } from '../../hooks/usePermitted';
 import { useTexts } from '../../translations';
 import { ActionButton } from '../ActionButton';
+import { Actor } from '../AuditEntries';
 import { ErrorState } from '../ErrorState';
 import { Moment } from '../Moment';
-import { Person } from '../Person';
 import { ToneBadge } from '../StatusBadge';
 import surfaces from '../surfaces.module.css';
 import styles from './AuditPage.module.css';
 import { verificationLook } from './verificationLooks';
 
 function Line({ children }: { children: ReactNode }) {
-  return <p className={styles.text}>{children}</p>;
+  // Not a paragraph: a moment brings a block for screen readers.
+  return <div className={styles.text}>{children}</div>;
 }
 
 function Problem(props: {
@@ -73,7 +74,7 @@ function Result(props: {
       <Line>
         {t('verify.verified', {
           time: <Moment value={last.at} />,
-          person: <Person entityRef={last.by} />,
+          person: <Actor actor={last.by} />,
           from: String(last.from),
           to: String(last.to),
         })}{' '}

@@ -79,7 +79,7 @@ export function DeleteSnapshotDialog(props: SnapshotDialogProps) {
         required={item.deleteNeedsReason}
         tried={tried}
         refusal={refusal('reason')}
-        autoFocus={item.deleteNeedsReason && !asksName}
+        first={item.deleteNeedsReason && !asksName}
       />
     </ConfirmDialog>
   );

@@ -96,6 +96,8 @@ describe('history', () => {
     expect(third).toHaveTextContent('Of a former VM with this name');
     expect(third).toHaveTextContent('Denied4 times');
     expect(fourth).toHaveTextContent('of.tomorrow');
+    expect(fourth).toHaveTextContent('Somebody in cluster east');
+    expect(within(fourth).queryByRole('link')).toBeNull();
     expect(await axe(container)).toHaveNoViolations();
   });
 
@@ -124,12 +126,17 @@ describe('history', () => {
       ),
     );
     await grid();
-    expect(screen.queryByRole('button', { name: 'Newest' })).toBeNull();
+    expect(
+      screen.getByRole('button', { name: 'Newest' }),
+    ).toHaveAccessibleDescription('These are the newest.');
     await userEvent.click(screen.getByRole('button', { name: 'Older' }));
     expect(await screen.findByText('old')).toBeVisible();
     expect(address()).toBe('/?view=history&before=41');
     expect(pages(api).at(-1)).toEqual({ before: 41, limit: 25 });
-    expect(screen.queryByRole('button', { name: 'Older' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'Older' })).toHaveFocus();
+    expect(
+      screen.getByRole('button', { name: 'Older' }),
+    ).toHaveAccessibleDescription('There is nothing older.');
     await userEvent.click(screen.getByRole('button', { name: 'Newest' }));
     await waitFor(() => expect(address()).toBe('/?view=history'));
   });

@@ -77,7 +77,8 @@ export function HistoryView(props: {
       {list()}
       <Paging
         before={before}
-        next={isPlaceholderData ? undefined : history.next}
+        next={history.next}
+        stale={isPlaceholderData}
         onChange={onPage}
       />
     </div>

@@ -99,8 +99,12 @@ function Follower(props: {
 }
 
 /** Follows the operations started on this tab and tells of each end once. */
-export function Operations(props: { entity: EntityKey; children: ReactNode }) {
-  const { entity, children } = props;
+export function Operations(props: {
+  entity: EntityKey;
+  children: ReactNode;
+  onFinished?: (operation: OperationView) => void;
+}) {
+  const { entity, children, onFinished } = props;
   const t = useTexts();
   const toastApi = useApi(toastApiRef);
   const [open, setOpen] = useState<OperationView[]>([]);
@@ -123,8 +127,9 @@ export function Operations(props: { entity: EntityKey; children: ReactNode }) {
     (operation: OperationView) => {
       toastApi.post(finishedToast(t, operation));
       drop(operation);
+      onFinished?.(operation);
     },
-    [toastApi, t, drop],
+    [toastApi, t, drop, onFinished],
   );
 
   return (

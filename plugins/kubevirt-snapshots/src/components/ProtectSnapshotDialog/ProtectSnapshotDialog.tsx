@@ -128,7 +128,7 @@ export function ProtectSnapshotDialog(props: ProtectionDialogProps) {
         required
         tried={tried}
         refusal={refusal('reason')}
-        autoFocus
+        first
       />
       <DateTimeField
         ref={end.field}

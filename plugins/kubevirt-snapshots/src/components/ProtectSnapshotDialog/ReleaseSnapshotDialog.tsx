@@ -80,7 +80,7 @@ export function ReleaseSnapshotDialog(props: ProtectionDialogProps) {
         required
         tried={tried}
         refusal={refusal}
-        autoFocus
+        first
       />
     </ConfirmDialog>
   );

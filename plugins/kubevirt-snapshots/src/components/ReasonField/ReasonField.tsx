@@ -28,9 +28,10 @@ export function ReasonField(props: {
   tried: boolean;
   /** What the backend has against it. */
   refusal?: string;
-  autoFocus?: boolean;
+  /** It is the first field of its dialog. */
+  first?: boolean;
 }) {
-  const { value, onChange, required, tried, refusal, autoFocus } = props;
+  const { value, onChange, required, tried, refusal, first } = props;
   const t = useTexts();
   return (
     <TextAreaField
@@ -38,7 +39,8 @@ export function ReasonField(props: {
       description={t('form.reasonHint', { max: String(MAX_REASON_LENGTH) })}
       rows={2}
       isRequired={required}
-      autoFocus={autoFocus}
+      // eslint-disable-next-line jsx-a11y/no-autofocus -- the first field of a dialog
+      autoFocus={first}
       validationBehavior="aria"
       value={value}
       onChange={onChange}

@@ -22,7 +22,7 @@ function markDisabled(content: HTMLElement | null) {
  * A menu item that stays reachable when it is off, with the reason as its
  * description. A disabled item would be passed over by the arrow keys.
  */
-function ActionItem(props: {
+export function ActionItem(props: {
   label: string;
   verdict: Verdict;
   danger?: boolean;

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: Apache-2.0
-export { SnapshotRowMenu, type RowAction } from './SnapshotRowMenu';
+export { ActionItem, SnapshotRowMenu, type RowAction } from './SnapshotRowMenu';

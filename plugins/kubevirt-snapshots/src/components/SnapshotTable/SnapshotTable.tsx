@@ -4,7 +4,6 @@ import {
   Row,
   TableBody,
   TableHeader,
-  TablePagination,
   TableRoot,
   VisuallyHidden,
 } from '@backstage/ui';
@@ -17,6 +16,7 @@ import type {
 import { useMemo } from 'react';
 import type { UrlState } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
+import { Pages } from '../Pages';
 import { scheduledCell, snapshotCell, type RowContext } from './cells';
 import { useColumns, type ColumnId } from './columns';
 import styles from './SnapshotTable.module.css';
@@ -51,35 +51,6 @@ function Header({ column }: { column: ColumnId }) {
   const t = useTexts();
   const text = t(`table.${column}` as const);
   return column === 'actions' ? <VisuallyHidden>{text}</VisuallyHidden> : text;
-}
-
-function Pages(props: Pick<SnapshotTableProps, 'list' | 'state' | 'onChange'>) {
-  const { list, state, onChange } = props;
-  const t = useTexts();
-  const { offset, limit, totalItems } = list;
-  const hasNextPage = offset + limit < totalItems;
-  if (!hasNextPage && offset === 0) {
-    return null;
-  }
-  return (
-    <TablePagination
-      pageSize={limit}
-      pageSizeOptions={[]}
-      offset={offset}
-      totalCount={totalItems}
-      hasNextPage={hasNextPage}
-      hasPreviousPage={offset > 0}
-      onNextPage={() => onChange({ page: state.page + 1 })}
-      onPreviousPage={() => onChange({ page: Math.max(1, state.page - 1) })}
-      getLabel={() =>
-        t('table.pageLabel', {
-          from: String(Math.min(offset + 1, totalItems)),
-          to: String(Math.min(offset + limit, totalItems)),
-          total: String(totalItems),
-        })
-      }
-    />
-  );
 }
 
 /**
@@ -161,7 +132,13 @@ export function SnapshotTable(props: SnapshotTableProps) {
           </TableBody>
         </TableRoot>
       </div>
-      <Pages list={list} state={state} onChange={onChange} />
+      <Pages
+        offset={list.offset}
+        limit={list.limit}
+        totalItems={list.totalItems}
+        page={state.page}
+        onPage={page => onChange({ page })}
+      />
     </div>
   );
 }

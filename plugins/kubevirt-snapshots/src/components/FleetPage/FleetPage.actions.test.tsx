@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { axe } from 'jest-axe';
+import { FakeApi } from '../../__testUtils__/FakeApi';
+import {
+  list,
+  no,
+  operation,
+  refusal,
+  snapshot,
+  unfinished,
+  vm,
+  vmItem,
+  vmList,
+  type VmItemPatch,
+} from '../../__testUtils__/fixtures';
+import { address, renderWithApi } from '../../__testUtils__/render';
+import { createQueryClient } from '../../hooks/queries';
+import { FleetPage } from './FleetPage';
+
+jest.setTimeout(30_000);
+
+const making: VmItemPatch = {
+  busy: {
+    kind: 'snapshot',
+    name: 'in-the-making',
+    since: '2026-11-22T10:00:00Z',
+    operationId: 'operation-1',
+  },
+  takeSnapshot: no('Snapshot in-the-making is being taken.', 'vm-busy'),
+};
+const webKey = { kind: 'resource', namespace: 'default', name: 'web-01' };
+
+async function show(patch: VmItemPatch = {}, api = new FakeApi()) {
+  api.listVms.mockResolvedValue(vmList({ items: [vmItem(patch)] }));
+  const view = await renderWithApi(
+    <FleetPage queryClient={createQueryClient()} />,
+    { api, path: '/?scope=all' },
+  );
+  await screen.findByRole('grid', { name: 'Virtual machines' });
+  return view;
+}
+
+const menuButton = () =>
+  screen.getByRole('button', { name: 'Actions for web-01' });
+const openMenu = () => userEvent.click(menuButton());
+const item = (name: string) => screen.getByRole('menuitem', { name });
+const labels = () => screen.getAllByRole('menuitem').map(i => i.textContent);
+
+describe('menu of a VM', () => {
+  it('offers to take a snapshot and to see them', async () => {
+    await show();
+    await openMenu();
+    expect(labels()).toEqual(['Take snapshot…', 'Open snapshots']);
+    await userEvent.click(item('Open snapshots'));
+    await waitFor(() =>
+      expect(address()).toBe('/catalog/default/resource/web-01/snapshots'),
+    );
+  });
+
+  it('says why none can be taken, and offers to stop the one under way', async () => {
+    const { container } = await show(making);
+    await openMenu();
+    expect(item('Take snapshot…')).toHaveAttribute('aria-disabled', 'true');
+    expect(item('Take snapshot…')).toHaveAccessibleDescription(
+      'Snapshot in-the-making is being taken.',
+    );
+    expect(item('Stop snapshot…')).not.toHaveAttribute('aria-disabled');
+    expect(await axe(container)).toHaveNoViolations();
+    await userEvent.click(item('Take snapshot…'));
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('is off without an entity, and says so', async () => {
+    await show({ ...making, entityRef: undefined });
+    await openMenu();
+    ['Take snapshot…', 'Open snapshots', 'Stop snapshot…'].forEach(name =>
+      expect(item(name)).toHaveAccessibleDescription(
+        'No entity of the catalog that you may read stands for this VM.',
+      ),
+    );
+  });
+
+  it('is reached and left by the keyboard', async () => {
+    await show();
+    menuButton().focus();
+    await userEvent.keyboard('{Enter}');
+    expect(item('Take snapshot…')).toHaveFocus();
+    await userEvent.keyboard('{ArrowDown}{Escape}');
+    await waitFor(() => expect(menuButton()).toHaveFocus());
+  });
+});
+
+describe('taking a snapshot', () => {
+  it('loads the VM, takes it and tells of the end', async () => {
+    const { api, toast } = await show();
+    api.getOperation.mockResolvedValue(
+      operation({ state: 'succeeded', snapshotName: 'mine' }),
+    );
+    await openMenu();
+    await userEvent.click(item('Take snapshot…'));
+    const dialog = await screen.findByRole('dialog', {
+      name: 'Take snapshot of web-01',
+    });
+    expect(api.listSnapshots).toHaveBeenCalledWith(
+      webKey,
+      expect.objectContaining({ limit: 1 }),
+      expect.anything(),
+    );
+    const before = api.listVms.mock.calls.length;
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Take snapshot' }),
+    );
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(api.takeSnapshot).toHaveBeenCalledWith(
+      webKey,
+      expect.objectContaining({ vmUid: 'vm-uid-1' }),
+    );
+    expect(api.listVms.mock.calls.length).toBeGreaterThan(before);
+    await waitFor(() => expect(menuButton()).toHaveFocus());
+    await waitFor(
+      () =>
+        expect(toast.post).toHaveBeenCalledWith(
+          expect.objectContaining({ title: 'Snapshot mine was taken' }),
+        ),
+      { timeout: 8_000 },
+    );
+  });
+
+  it('shows that it is loading, and opens nothing until then', async () => {
+    const { api } = await show();
+    api.listSnapshots.mockReturnValue(new Promise(() => {}));
+    await openMenu();
+    await userEvent.click(item('Take snapshot…'));
+    await waitFor(() =>
+      expect(screen.getByRole('log')).toHaveTextContent('Loading web-01'),
+    );
+    expect(menuButton().querySelector('.spin')).toBeInTheDocument();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('says why it may not, and tries again', async () => {
+    const { api } = await show();
+    api.listSnapshots.mockRejectedValue(
+      refusal(403, { owners: ['group:default/team-a'] }),
+    );
+    await openMenu();
+    await userEvent.click(item('Take snapshot…'));
+    const dialog = await screen.findByRole('dialog', {
+      name: 'Take snapshot of web-01',
+    });
+    expect(dialog).toHaveTextContent('You may not see the snapshots');
+    expect(within(dialog).getByRole('link', { name: /team-a/ })).toBeVisible();
+    api.listSnapshots.mockResolvedValue(list());
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Try again' }),
+    );
+    expect(await screen.findByRole('textbox', { name: /Name/ })).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    await waitFor(() => expect(menuButton()).toHaveFocus());
+  });
+
+  it('goes by what is so now', async () => {
+    const { api } = await show();
+    api.listSnapshots.mockResolvedValue(
+      list({ vm: vm({ allowed: { takeSnapshot: no('Busy by now.') } }) }),
+    );
+    await openMenu();
+    await userEvent.click(item('Take snapshot…'));
+    expect(
+      await screen.findByRole('button', { name: 'Take snapshot' }),
+    ).toHaveAccessibleDescription('Busy by now.');
+  });
+
+  it('keeps the form when a refresh behind it fails', async () => {
+    const { api } = await show();
+    await openMenu();
+    await userEvent.click(item('Take snapshot…'));
+    await screen.findByRole('dialog');
+    api.takeSnapshot.mockRejectedValue(refusal(409, {}, 'Not now.'));
+    api.listSnapshots.mockRejectedValue(refusal(400, {}, 'Broken.'));
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Take snapshot' }),
+    );
+    expect(await screen.findByRole('alert')).toHaveTextContent('Not now.');
+    await waitFor(() =>
+      expect(api.listSnapshots.mock.calls.length).toBeGreaterThan(1),
+    );
+    expect(screen.getByRole('textbox', { name: /Name/ })).toBeVisible();
+  });
+});
+
+describe('stopping a snapshot', () => {
+  const stop = async (patch = making) => {
+    const view = await show(patch);
+    view.api.listSnapshots.mockResolvedValue(list({ items: [unfinished()] }));
+    return view;
+  };
+
+  it('asks once and stops it', async () => {
+    const { api } = await stop();
+    await openMenu();
+    await userEvent.click(item('Stop snapshot…'));
+    const dialog = await screen.findByRole('dialog', {
+      name: /in-the-making/,
+    });
+    expect(api.listSnapshots.mock.calls.at(-1)![1]).toMatchObject({
+      search: 'in-the-making',
+    });
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: /^Stop/ }),
+    );
+    await waitFor(() =>
+      expect(api.stopSnapshot).toHaveBeenCalledWith(
+        webKey,
+        'in-the-making',
+        expect.objectContaining({ snapshotUid: 'snapshot-uid-2' }),
+      ),
+    );
+  });
+
+  it('says so when it is over', async () => {
+    const { api } = await stop();
+    api.listSnapshots.mockResolvedValue(list({ items: [snapshot()] }));
+    await openMenu();
+    await userEvent.click(item('Stop snapshot…'));
+    expect(await screen.findByRole('dialog')).toHaveTextContent(
+      'Snapshot in-the-making is not being taken any longer',
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
+  it('is offered beside the details of what is under way', async () => {
+    await stop();
+    await userEvent.click(
+      screen.getByRole('button', {
+        name: 'Creating snapshot, details of web-01',
+      }),
+    );
+    const details = await screen.findByRole('dialog', {
+      name: 'Creating snapshot, details of web-01',
+    });
+    expect(
+      within(details).getByRole('link', { name: 'in-the-making' }),
+    ).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/web-01/snapshots?snapshot=in-the-making',
+    );
+    expect(details).toHaveTextContent(/Since.*2026/);
+    expect(details).not.toHaveTextContent('not started from this portal');
+    expect(await axe(details)).toHaveNoViolations();
+    await userEvent.click(
+      within(details).getByRole('button', { name: 'Stop snapshot…' }),
+    );
+    expect(
+      await screen.findByRole('dialog', { name: /^Stop.*in-the-making/ }),
+    ).toBeVisible();
+  });
+});
+
+it('tells of a restore that somebody else has started', async () => {
+  await show({ busy: { kind: 'restore', name: 'r1' } });
+  await userEvent.click(
+    screen.getByRole('button', { name: 'Restoring, details of web-01' }),
+  );
+  const details = await screen.findByRole('dialog');
+  expect(details).toHaveTextContent('r1');
+  expect(details).toHaveTextContent('Not known');
+  expect(details).toHaveTextContent('It was not started from this portal.');
+  expect(within(details).queryByRole('button', { name: /Stop/ })).toBeNull();
+});

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  Column,
+  Row,
+  TableBody,
+  TableHeader,
+  TableRoot,
+  VisuallyHidden,
+} from '@backstage/ui';
+import {
+  stringifyVmRef,
+  type VmList,
+  type VmSort,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import { useMemo } from 'react';
+import type { FleetUrlState } from '../../hooks/fleetUrlState';
+import { useTexts } from '../../translations';
+import { Pages } from '../Pages';
+import { vmCell, type RowContext } from './cells';
+import { useColumns, type ColumnId } from './columns';
+import styles from './FleetPage.module.css';
+
+const SORTS: readonly string[] = [
+  'name',
+  'owner',
+  'lastSnapshot',
+] satisfies VmSort[];
+
+const COLUMN_STYLES: Partial<Record<ColumnId, string>> = {
+  name: styles.name,
+  actions: styles.actions,
+};
+
+/** Props of {@link FleetTable}. */
+export interface FleetTableProps {
+  list: VmList;
+  state: FleetUrlState;
+  /** Another list has been asked for and isn't there yet. */
+  stale: boolean;
+  pending: RowContext['pending'];
+  onChange: (patch: Partial<FleetUrlState>) => void;
+  onAction: RowContext['onAction'];
+}
+
+function Title({ column }: { column: ColumnId }) {
+  const t = useTexts();
+  const text = t(`fleet.${column}` as const);
+  return column === 'actions' ? (
+    <VisuallyHidden>{text}</VisuallyHidden>
+  ) : (
+    <>{text}</>
+  );
+}
+
+/** A page of the VMs. The backend has sorted it. */
+export function FleetTable(props: FleetTableProps) {
+  const { list, state, stale, pending, onChange, onAction } = props;
+  const t = useTexts();
+  const columns = useColumns();
+  const headers = useMemo(() => columns.map(id => ({ id })), [columns]);
+  const rows = useMemo(
+    () => list.items.map(vm => ({ id: stringifyVmRef(vm.ref), vm })),
+    [list.items],
+  );
+  const context = useMemo<RowContext>(
+    () => ({ columns, pending, onAction }),
+    [columns, pending, onAction],
+  );
+
+  return (
+    <div>
+      <div className={styles.scroll}>
+        <TableRoot
+          aria-label={t('fleet.label')}
+          stale={stale}
+          sortDescriptor={{
+            column: state.sort,
+            direction: state.order === 'desc' ? 'descending' : 'ascending',
+          }}
+          onSortChange={({ column, direction }) =>
+            onChange({
+              sort: column as VmSort,
+              order: direction === 'descending' ? 'desc' : 'asc',
+            })
+          }
+        >
+          <TableHeader columns={headers}>
+            {({ id }) => (
+              <Column
+                id={id}
+                isRowHeader={id === 'name'}
+                allowsSorting={SORTS.includes(id)}
+                className={COLUMN_STYLES[id]}
+              >
+                <Title column={id} />
+              </Column>
+            )}
+          </TableHeader>
+          <TableBody items={rows} dependencies={[context]}>
+            {({ id: rowId, vm }) => (
+              <Row id={rowId} columns={headers} textValue={vm.ref.name}>
+                {({ id }: { id: ColumnId }) => vmCell(id, vm, context)}
+              </Row>
+            )}
+          </TableBody>
+        </TableRoot>
+      </div>
+      <Pages
+        offset={list.offset}
+        limit={list.limit}
+        totalItems={list.totalItems}
+        page={state.page}
+        onPage={page => onChange({ page })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button, DialogTrigger, Link, Popover } from '@backstage/ui';
+import { RiLoader4Line } from '@remixicon/react';
+import type {
+  VmBusy,
+  VmListItem,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import { useState } from 'react';
+import { useTabHref } from '../../hooks/useTabHref';
+import { useTexts } from '../../translations';
+import { Moment } from '../Moment';
+import { ToneBadge } from '../StatusBadge';
+import { BUSY_TEXTS, PowerBadge } from '../VmState';
+import styles from './FleetPage.module.css';
+import type { VmAction } from './VmRowMenu';
+
+function BusyName({ vm, busy }: { vm: VmListItem; busy: VmBusy }) {
+  const tabHref = useTabHref();
+  return vm.entityRef && busy.kind === 'snapshot' ? (
+    <Link href={tabHref(vm.entityRef, busy.name)}>{busy.name}</Link>
+  ) : (
+    <>{busy.name}</>
+  );
+}
+
+function BusyDetails(props: {
+  vm: VmListItem;
+  busy: VmBusy;
+  onStop: () => void;
+}) {
+  const { vm, busy, onStop } = props;
+  const t = useTexts();
+  return (
+    <div className={styles.details}>
+      <dl className={styles.facts}>
+        <div>
+          <dt>{t('fleet.busyName')}</dt>
+          <dd>
+            <BusyName vm={vm} busy={busy} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('fleet.busySince')}</dt>
+          <dd>
+            {busy.since ? (
+              <Moment value={busy.since} />
+            ) : (
+              t('fleet.busySinceUnknown')
+            )}
+          </dd>
+        </div>
+      </dl>
+      {!busy.operationId && (
+        <p className={styles.note}>{t('fleet.busyElsewhere')}</p>
+      )}
+      {busy.kind === 'snapshot' && vm.entityRef && (
+        <Button variant="secondary" size="small" onPress={onStop}>
+          {t('fleet.stop')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** What keeps the VM busy, with more about it on demand. */
+function Busy(props: {
+  vm: VmListItem;
+  busy: VmBusy;
+  onAction: (action: VmAction) => void;
+}) {
+  const { vm, busy, onAction } = props;
+  const t = useTexts();
+  const [open, setOpen] = useState(false);
+  const state = t(BUSY_TEXTS[busy.kind]);
+  const label = t('fleet.busyDetails', { state, name: vm.ref.name });
+  return (
+    <DialogTrigger isOpen={open} onOpenChange={setOpen}>
+      <Button variant="tertiary" size="small" aria-label={label}>
+        <ToneBadge icon={RiLoader4Line} tone="info">
+          {state}
+        </ToneBadge>
+      </Button>
+      <Popover aria-label={label} placement="bottom start">
+        <BusyDetails
+          vm={vm}
+          busy={busy}
+          onStop={() => {
+            setOpen(false);
+            onAction('stop');
+          }}
+        />
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+/** The state of a VM, and what is being done with it. */
+export function StateCell(props: {
+  vm: VmListItem;
+  onAction: (action: VmAction) => void;
+}) {
+  const { vm, onAction } = props;
+  return (
+    <div className={styles.stack}>
+      <PowerBadge vm={vm} />
+      {vm.busy && <Busy vm={vm} busy={vm.busy} onAction={onAction} />}
+    </div>
+  );
+}

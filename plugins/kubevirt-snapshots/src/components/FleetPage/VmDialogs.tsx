@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import { parseEntityRef } from '@backstage/catalog-model';
+import { Dialog, DialogBody, DialogHeader } from '@backstage/ui';
+import type {
+  OperationView,
+  SnapshotList,
+  VmListItem,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import type { EntityKey } from '../../api';
+import { useSnapshotList } from '../../hooks/queries';
+import { useTexts } from '../../translations';
+import { useAnnounce } from '../Announcer';
+import { EmptyState } from '../EmptyState';
+import { ErrorState } from '../ErrorState';
+import { StopSnapshotDialog } from '../StopSnapshotDialog';
+import surfaces from '../surfaces.module.css';
+import { TakeSnapshotDialog } from '../TakeSnapshotDialog';
+import { useTrackVmOperation } from './FleetOperations';
+import type { VmAction } from './VmRowMenu';
+
+/** What a person wants to do with a VM. */
+export interface VmRequest {
+  action: VmAction;
+  entityRef: string;
+  /** As it was when it was asked for. */
+  vm: VmListItem;
+}
+
+/** Says inside a dialog why there is no form in it. */
+function MessageDialog(props: {
+  title: string;
+  children: ReactNode;
+  onClose: () => void;
+}) {
+  const { title, children, onClose } = props;
+  return (
+    <Dialog
+      isOpen
+      isDismissable
+      onOpenChange={open => !open && onClose()}
+      width={480}
+      className={surfaces.dialog}
+    >
+      <DialogHeader>{title}</DialogHeader>
+      <DialogBody>{children}</DialogBody>
+    </Dialog>
+  );
+}
+
+function Form(props: {
+  request: VmRequest;
+  entity: EntityKey;
+  list: SnapshotList;
+  title: string;
+  onClose: () => void;
+}) {
+  const { request, entity, list, title, onClose } = props;
+  const t = useTexts();
+  const track = useTrackVmOperation();
+  const accepted = (operation: OperationView) => {
+    track({ entity, operation });
+    onClose();
+  };
+  if (request.action === 'take') {
+    return (
+      <TakeSnapshotDialog
+        entity={entity}
+        vm={list.vm}
+        onClose={onClose}
+        onTaken={accepted}
+      />
+    );
+  }
+  const name = request.vm.busy?.name ?? '';
+  const item = list.items.find(one => one.name === name);
+  return item ? (
+    <StopSnapshotDialog
+      entity={entity}
+      vm={list.vm}
+      item={item}
+      onClose={onClose}
+      onAccepted={accepted}
+    />
+  ) : (
+    <MessageDialog title={title} onClose={onClose}>
+      <EmptyState
+        title={t('fleet.over', { name })}
+        text={t('fleet.overText')}
+      />
+    </MessageDialog>
+  );
+}
+
+/**
+ * Loads what the form needs, then opens it: no dialog before, so that there is
+ * only one, and the focus comes back to where it was opened from.
+ */
+export function VmDialogs(props: {
+  request: VmRequest;
+  onLoading: (loading: boolean) => void;
+  onClose: () => void;
+}) {
+  const { request, onLoading, onClose } = props;
+  const { action, entityRef, vm } = request;
+  const t = useTexts();
+  const announce = useAnnounce();
+  const entity = useMemo<EntityKey>(
+    () => parseEntityRef(entityRef),
+    [entityRef],
+  );
+  const { data, error, status, isFetching, isFetchedAfterMount, refetch } =
+    useSnapshotList(
+      entity,
+      // The one to stop may be beyond the first page once it is finished.
+      action === 'stop' ? { search: vm.busy?.name } : { limit: 1 },
+    );
+  // Once open it stays: what was typed must survive a refresh that fails.
+  const opened = useRef(false);
+  opened.current ||= status === 'success' && isFetchedAfterMount;
+  const failed = !opened.current && status === 'error' && !isFetching;
+  const loading = !opened.current && !failed;
+
+  useEffect(() => {
+    onLoading(loading);
+    if (loading) {
+      announce(t('fleet.opening', { name: vm.ref.name }));
+    }
+    return () => onLoading(false);
+  }, [loading, onLoading, announce, t, vm.ref.name]);
+
+  const title =
+    action === 'take'
+      ? t('fleet.takeFor', { name: vm.ref.name })
+      : t('fleet.stopFor', { name: vm.ref.name });
+  if (opened.current && data) {
+    return (
+      <Form
+        request={request}
+        entity={entity}
+        list={data}
+        title={title}
+        onClose={onClose}
+      />
+    );
+  }
+  return failed ? (
+    <MessageDialog title={title} onClose={onClose}>
+      <ErrorState error={error} onRetry={refetch} />
+    </MessageDialog>
+  ) : null;
+}

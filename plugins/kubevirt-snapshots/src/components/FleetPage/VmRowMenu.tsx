@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ButtonIcon, Menu, MenuItem, MenuTrigger } from '@backstage/ui';
+import { RiLoader4Line, RiMore2Line } from '@remixicon/react';
+import type {
+  Verdict,
+  VmListItem,
+} from 'backstage-plugin-kubevirt-snapshots-common';
+import { useTabHref } from '../../hooks/useTabHref';
+import { useTexts } from '../../translations';
+import { ActionItem } from '../SnapshotRowMenu';
+import styles from './FleetPage.module.css';
+
+/** What can be asked for of a VM. */
+export type VmAction = 'take' | 'stop';
+
+/** The actions of a VM. What is off says why. */
+export function VmRowMenu(props: {
+  vm: VmListItem;
+  /** What was asked for is being loaded. */
+  pending: boolean;
+  onAction: (action: VmAction) => void;
+}) {
+  const { vm, pending, onAction } = props;
+  const { entityRef } = vm;
+  const t = useTexts();
+  const tabHref = useTabHref();
+  // The entity is the door to the VM.
+  const door: Verdict = entityRef
+    ? { allowed: true }
+    : { allowed: false, code: 'permission', reason: t('fleet.noEntity') };
+  return (
+    <MenuTrigger>
+      <ButtonIcon
+        variant="tertiary"
+        size="small"
+        aria-label={t('fleet.menu', { name: vm.ref.name })}
+        icon={
+          pending ? <RiLoader4Line className={styles.spin} /> : <RiMore2Line />
+        }
+      />
+      <Menu placement="bottom end">
+        <ActionItem
+          label={t('fleet.take')}
+          verdict={entityRef ? vm.takeSnapshot : door}
+          onAction={() => onAction('take')}
+        />
+        {entityRef ? (
+          <MenuItem href={tabHref(entityRef)}>{t('fleet.open')}</MenuItem>
+        ) : (
+          <ActionItem
+            label={t('fleet.open')}
+            verdict={door}
+            onAction={() => {}}
+          />
+        )}
+        {vm.busy?.kind === 'snapshot' ? (
+          <ActionItem
+            label={t('fleet.stop')}
+            verdict={door}
+            onAction={() => onAction('stop')}
+          />
+        ) : null}
+      </Menu>
+    </MenuTrigger>
+  );
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { coreExtensionData } from '@backstage/frontend-plugin-api';
+import { createExtensionTester } from '@backstage/frontend-test-utils';
+import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { entity } from './__testUtils__/fixtures';
+import plugin from '.';
+
+it('has a page with all VMs, for everybody', () => {
+  const page = createExtensionTester(
+    plugin.getExtension('page:kubevirt-snapshots/virtual-machines'),
+  );
+  expect(page.get(coreExtensionData.routePath)).toBe('/virtual-machines');
+  expect(page.get(coreExtensionData.title)).toBe('Virtual machines');
+  expect(page.get(coreExtensionData.icon)).toBeDefined();
+});
+
+it('has a card on the pages of entities that name a VM, and on no other', () => {
+  const card = createExtensionTester(
+    plugin.getExtension('entity-card:kubevirt-snapshots/snapshots'),
+  );
+  const shows = card.get(EntityCardBlueprint.dataRefs.filterFunction)!;
+  const { annotations: _, ...metadata } = entity.metadata;
+  expect(card.get(EntityCardBlueprint.dataRefs.type)).toBe('info');
+  expect(shows(entity)).toBe(true);
+  expect(shows({ ...entity, metadata })).toBe(false);
+});
