@@ -31,12 +31,11 @@ const SidebarLogo = () => {
         paddingLeft: (sidebarConfig.drawerWidthClosed - 28) / 2,
         color: '#ffffff',
         fontWeight: 600,
-        fontSize: 15,
         whiteSpace: 'nowrap',
       }}
     >
       <Logo />
-      {isOpen && <span>{title}</span>}
+      {isOpen && <span style={{ fontSize: 14 }}>{title}</span>}
     </Link>
   );
 };

@@ -113,6 +113,11 @@ export class FakeApi implements KubevirtSnapshotsApi {
     Parameters<KubevirtSnapshotsApi['listClusters']>
   >(async () => [cluster()]);
 
+  listBindings = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listBindings']>,
+    Parameters<KubevirtSnapshotsApi['listBindings']>
+  >(async () => ({ confirmed: 3, unconfirmed: [], truncated: false }));
+
   watchEvents = jest.fn(
     (_entity: unknown, { signal, onMessage, onActivity }: WatchOptions) =>
       new Promise<void>((resolve, reject) => {

@@ -6,6 +6,7 @@ import type {
   AuditList,
   AuditListQuery,
   AuditVerification,
+  BindingList,
   ClusterView,
   DeleteSnapshotRequest,
   OperationView,
@@ -143,6 +144,8 @@ export interface KubevirtSnapshotsApi {
   verifyAudit(): Promise<AuditVerification>;
   /** The clusters and the soundness of their set-up, for operators. */
   listClusters(options?: ReadOptions): Promise<ClusterView[]>;
+  /** Entities whose claim to be a VM nobody confirms, for operators. */
+  listBindings(options?: ReadOptions): Promise<BindingList>;
 }
 
 /**

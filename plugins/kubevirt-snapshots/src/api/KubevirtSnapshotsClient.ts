@@ -7,6 +7,7 @@ import type {
   AuditList,
   AuditListQuery,
   AuditVerification,
+  BindingList,
   ClusterView,
   DeleteSnapshotRequest,
   OperationView,
@@ -311,6 +312,11 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
       options,
     );
     return clusters;
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.listBindings} */
+  listBindings(options?: ReadOptions): Promise<BindingList> {
+    return this.#read('/bindings', options);
   }
 
   async #read<T>(path: string, options?: ReadOptions): Promise<T> {

@@ -59,6 +59,7 @@ export const queryKeys = {
   auditRow: (seq: number) => [ROOT, 'audit', 'row', seq] as const,
   verification: [ROOT, 'audit', 'verification'] as const,
   clusters: [ROOT, 'clusters'] as const,
+  bindings: [ROOT, 'bindings'] as const,
   fleet: (query?: VmListQuery) =>
     [ROOT, 'fleet', ...(query ? [query] : [])] as const,
   lastAct: (e: EntityKey) => [ROOT, 'last-act', e] as const,
@@ -214,6 +215,15 @@ export function useClusters() {
     queryFn: ({ signal }) => api.listClusters({ signal }),
     refetchInterval: ({ state }) =>
       state.status === 'error' && !mayPass(state.error) ? false : RECOVER_MS,
+  });
+}
+
+/** Entities whose claim to be a VM nobody confirms, for operators. */
+export function useBindings() {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useQuery({
+    queryKey: queryKeys.bindings,
+    queryFn: ({ signal }) => api.listBindings({ signal }),
   });
 }
 

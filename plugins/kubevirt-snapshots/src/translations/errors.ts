@@ -43,6 +43,19 @@ export const errorMessages = {
     networkText: 'Check your connection. The page tries again by itself.',
     other: 'The snapshots could not be loaded',
   },
+  bindings: {
+    title: 'Unconfirmed entities',
+    intro:
+      'Entities whose annotation points at a VM that does not confirm it. A catalog file alone proves nothing: the VM has to name the entity, and they need an owner in common.',
+    failed: 'The entities could not be loaded',
+    loading: 'Loading entities',
+    confirmed_one: '{{count}} entity is confirmed.',
+    confirmed_other: '{{count}} entities are confirmed.',
+    truncated: 'There are more entities than were looked at.',
+    entity: 'Entity',
+    annotation: 'Says it is',
+    missing: 'What is missing',
+  },
   clusters: {
     title: 'VM clusters',
     label: 'Clusters',

@@ -106,4 +106,38 @@ describe('ClustersPage', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await row('Cluster East')).toBeVisible();
   });
+
+  it('lists the entities that nobody confirms, with what is missing', async () => {
+    const { container } = await show(api =>
+      api.listBindings.mockResolvedValue({
+        confirmed: 1,
+        truncated: true,
+        unconfirmed: [
+          {
+            entityRef: 'resource:default/forged-01',
+            annotation: 'east/shop/web-02',
+            code: 'not-bound',
+            reason: 'The VM names another entity',
+          },
+        ],
+      }),
+    );
+    const forged = await row('forged-01');
+    expect(forged).toHaveTextContent('east/shop/web-02');
+    expect(forged).toHaveTextContent('The VM names another entity');
+    expect(
+      screen.getByText(/1 entity is confirmed.*There are more/),
+    ).toBeInTheDocument();
+    expect(await axe(container)).toHaveNoViolations();
+  });
+
+  it('shows the clusters although the entities could not be loaded', async () => {
+    await show(api =>
+      api.listBindings.mockRejectedValue(refusal(500, {}, 'Broken.')),
+    );
+    expect(
+      await screen.findByText('The entities could not be loaded'),
+    ).toBeInTheDocument();
+    expect(await row('Cluster East')).toBeInTheDocument();
+  });
 });

@@ -8,6 +8,7 @@ import { useTexts } from '../../translations';
 import { EmptyState } from '../EmptyState';
 import { ErrorState } from '../ErrorState';
 import { Providers } from '../Providers';
+import { BindingsSection } from './BindingsSection';
 import styles from './ClustersPage.module.css';
 import { ClustersTable } from './ClustersTable';
 
@@ -36,6 +37,7 @@ function Clusters() {
             text={t('clusters.emptyText')}
           />
         )}
+        <BindingsSection />
       </div>
     );
   }

@@ -98,7 +98,13 @@ export function FleetTable(props: FleetTableProps) {
           </TableHeader>
           <TableBody items={rows} dependencies={[context]}>
             {({ id: rowId, vm }) => (
-              <Row id={rowId} columns={headers} textValue={vm.ref.name}>
+              <Row
+                id={rowId}
+                columns={headers}
+                textValue={vm.ref.name}
+                // Its cells are kept until one of these changes.
+                dependencies={[context]}
+              >
                 {({ id }: { id: ColumnId }) => vmCell(id, vm, context)}
               </Row>
             )}

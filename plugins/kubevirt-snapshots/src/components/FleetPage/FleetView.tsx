@@ -90,12 +90,15 @@ function Content(props: {
   const { state, update, href } = useFleetUrlState();
   const [request, setRequest] = useState<VmRequest>();
   const [loading, setLoading] = useState(false);
-  const onAction = useCallback((action: VmAction, vm: VmListItem) => {
-    const { entityRef } = vm;
-    if (entityRef) {
-      setRequest({ action, entityRef, vm });
-    }
-  }, []);
+  const onAction = useCallback(
+    (vm: VmListItem, action: VmAction, from: HTMLElement | null) => {
+      const { entityRef } = vm;
+      if (entityRef) {
+        setRequest({ action, entityRef, vm, from });
+      }
+    },
+    [],
+  );
 
   return (
     <div className={styles.page}>

@@ -5,14 +5,14 @@ import type {
   VmBusy,
   VmListItem,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTabHref } from '../../hooks/useTabHref';
 import { useTexts } from '../../translations';
 import { Moment } from '../Moment';
 import { ToneBadge } from '../StatusBadge';
 import { BUSY_TEXTS, PowerBadge } from '../VmState';
 import styles from './FleetPage.module.css';
-import type { VmAction } from './VmRowMenu';
+import type { OnVmAction } from './VmRowMenu';
 
 function BusyName({ vm, busy }: { vm: VmListItem; busy: VmBusy }) {
   const tabHref = useTabHref();
@@ -63,19 +63,16 @@ function BusyDetails(props: {
 }
 
 /** What keeps the VM busy, with more about it on demand. */
-function Busy(props: {
-  vm: VmListItem;
-  busy: VmBusy;
-  onAction: (action: VmAction) => void;
-}) {
+function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
   const { vm, busy, onAction } = props;
   const t = useTexts();
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const state = t(BUSY_TEXTS[busy.kind]);
   const label = t('fleet.busyDetails', { state, name: vm.ref.name });
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <Button variant="tertiary" size="small" aria-label={label}>
+      <Button ref={button} variant="tertiary" size="small" aria-label={label}>
         <ToneBadge icon={RiLoader4Line} tone="info">
           {state}
         </ToneBadge>
@@ -86,7 +83,7 @@ function Busy(props: {
           busy={busy}
           onStop={() => {
             setOpen(false);
-            onAction('stop');
+            onAction('stop', button.current);
           }}
         />
       </Popover>
@@ -95,10 +92,7 @@ function Busy(props: {
 }
 
 /** The state of a VM, and what is being done with it. */
-export function StateCell(props: {
-  vm: VmListItem;
-  onAction: (action: VmAction) => void;
-}) {
+export function StateCell(props: { vm: VmListItem; onAction: OnVmAction }) {
   const { vm, onAction } = props;
   return (
     <div className={styles.stack}>

@@ -25,6 +25,8 @@ export interface VmRequest {
   entityRef: string;
   /** As it was when it was asked for. */
   vm: VmListItem;
+  /** The focus comes back to it. */
+  from: HTMLElement | null;
 }
 
 /** Says inside a dialog why there is no form in it. */
@@ -93,9 +95,26 @@ function Form(props: {
 }
 
 /**
- * Loads what the form needs, then opens it: no dialog before, so that there is
- * only one, and the focus comes back to where it was opened from.
+ * Brings the focus back. A dialog does so by itself only if the focus was there
+ * when it opened; here it opens later, while the menu may still be closing.
  */
+function useReturnFocus(from: HTMLElement | null) {
+  useEffect(
+    () => () => {
+      // After the dialog's own attempt, which takes one frame.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          if (!document.activeElement?.closest('[role="dialog"]')) {
+            from?.focus();
+          }
+        }),
+      );
+    },
+    [from],
+  );
+}
+
+/** Loads what the form needs, then opens it: there is only one dialog. */
 export function VmDialogs(props: {
   request: VmRequest;
   onLoading: (loading: boolean) => void;
@@ -128,6 +147,8 @@ export function VmDialogs(props: {
     }
     return () => onLoading(false);
   }, [loading, onLoading, announce, t, vm.ref.name]);
+
+  useReturnFocus(request.from);
 
   const title =
     action === 'take'

@@ -5,6 +5,7 @@ import type {
   Verdict,
   VmListItem,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import { useRef } from 'react';
 import { useTabHref } from '../../hooks/useTabHref';
 import { useTexts } from '../../translations';
 import { ActionItem } from '../SnapshotRowMenu';
@@ -13,17 +14,21 @@ import styles from './FleetPage.module.css';
 /** What can be asked for of a VM. */
 export type VmAction = 'take' | 'stop';
 
+/** Called with the element that the focus comes back to. */
+export type OnVmAction = (action: VmAction, from: HTMLElement | null) => void;
+
 /** The actions of a VM. What is off says why. */
 export function VmRowMenu(props: {
   vm: VmListItem;
   /** What was asked for is being loaded. */
   pending: boolean;
-  onAction: (action: VmAction) => void;
+  onAction: OnVmAction;
 }) {
   const { vm, pending, onAction } = props;
   const { entityRef } = vm;
   const t = useTexts();
   const tabHref = useTabHref();
+  const button = useRef<HTMLButtonElement>(null);
   // The entity is the door to the VM.
   const door: Verdict = entityRef
     ? { allowed: true }
@@ -31,6 +36,7 @@ export function VmRowMenu(props: {
   return (
     <MenuTrigger>
       <ButtonIcon
+        ref={button}
         variant="tertiary"
         size="small"
         aria-label={t('fleet.menu', { name: vm.ref.name })}
@@ -42,7 +48,7 @@ export function VmRowMenu(props: {
         <ActionItem
           label={t('fleet.take')}
           verdict={entityRef ? vm.takeSnapshot : door}
-          onAction={() => onAction('take')}
+          onAction={() => onAction('take', button.current)}
         />
         {entityRef ? (
           <MenuItem href={tabHref(entityRef)}>{t('fleet.open')}</MenuItem>
@@ -57,7 +63,7 @@ export function VmRowMenu(props: {
           <ActionItem
             label={t('fleet.stop')}
             verdict={door}
-            onAction={() => onAction('stop')}
+            onAction={() => onAction('stop', button.current)}
           />
         ) : null}
       </Menu>

@@ -21,7 +21,11 @@ export interface RowContext {
   columns: readonly ColumnId[];
   /** {@link stringifyVmRef} of the VM for which something is being loaded. */
   pending?: string;
-  onAction: (action: VmAction, vm: VmListItem) => void;
+  onAction: (
+    vm: VmListItem,
+    action: VmAction,
+    from: HTMLElement | null,
+  ) => void;
 }
 
 function Owners({ vm }: { vm: VmListItem }) {
@@ -71,7 +75,7 @@ function Snapshots({ vm }: { vm: VmListItem }) {
 
 function State({ vm, context }: { vm: VmListItem; context: RowContext }) {
   return (
-    <StateCell vm={vm} onAction={action => context.onAction(action, vm)} />
+    <StateCell vm={vm} onAction={(...args) => context.onAction(vm, ...args)} />
   );
 }
 
@@ -119,7 +123,7 @@ export function vmCell(column: ColumnId, vm: VmListItem, context: RowContext) {
           <VmRowMenu
             vm={vm}
             pending={context.pending === stringifyVmRef(vm.ref)}
-            onAction={action => context.onAction(action, vm)}
+            onAction={(...args) => context.onAction(vm, ...args)}
           />
         );
     }
