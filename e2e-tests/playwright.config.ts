@@ -40,7 +40,8 @@ export default defineConfig({
     actionTimeout: 10_000,
     viewport: { width: 1360, height: 900 },
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Keeping a trace makes everything slower, so it is made when asked for.
+    trace: process.env.E2E_TRACE ? 'retain-on-failure' : 'off',
     launchOptions: {
       executablePath: CHROMIUM_PATH,
       args: [

@@ -109,6 +109,11 @@ export class SnapshotsTab {
       .click();
   }
 
+  async closeMenu() {
+    await this.page.keyboard.press('Escape');
+    await expect(this.page.getByRole('menu')).toBeHidden();
+  }
+
   async openDelete(name: string): Promise<Locator> {
     await this.openMenu(name);
     await this.menuItem('Delete snapshot').click();

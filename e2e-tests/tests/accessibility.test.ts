@@ -65,7 +65,9 @@ test('the question whether to delete the last good one', async ({
   await east.takeFinishedSnapshot(BATCH, name);
   const tab = await SnapshotsTab.open(page, 'Ada', 'batch-01');
   const dialog = await tab.openDelete(name);
-  await expect(dialog.getByRole('textbox')).toBeFocused();
+  await expect(
+    dialog.getByRole('textbox', { name: `Type ${name}` }),
+  ).toBeFocused();
   await expectAccessible(page);
 });
 

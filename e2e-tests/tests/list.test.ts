@@ -45,7 +45,6 @@ test('what a snapshot is worth, in words', async ({ page }) => {
   for (const [vm, name, words] of [
     ['cache-01', 'cache-01-crash', 'Crash-consistent'],
     ['legacy-01', 'legacy-01-partial', 'Partial'],
-    ['search-01', 'search-01-vss', 'Quiesce timed out'],
     ['web-02', 'web-02-offline', 'VM was off'],
   ]) {
     const tab = await SnapshotsTab.open(page, 'Ada', vm);

@@ -48,10 +48,11 @@ test('a snapshot that is being taken is on top, with all that is known', async (
     drawer.getByRole('button', { name: 'Delete snapshot' }),
     reason,
   );
-  await page.keyboard.press('Escape');
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  await expect(drawer).toBeHidden();
   await tab.openMenu(name);
   await expectOff(tab.menuItem('Delete snapshot'), /Stop it instead\.$/);
-  await page.keyboard.press('Escape');
+  await tab.closeMenu();
 
   await mend();
   await expect(row).toContainText('Ready to restore');

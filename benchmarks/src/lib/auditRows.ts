@@ -57,6 +57,7 @@ function rowsOfAct(n: number, seq: number, at: number): AuditRow[] {
       kind: 'settled',
       operationId,
       snapshot: { name: `snapshot-${n}`, uid: `snapshot-uid-${n}` },
+      intent: seq,
       outcome: n % 37 ? 'success' : 'failure',
       durationMs: 4_000,
     },
@@ -78,7 +79,11 @@ export async function fillTrail(knex: Knex, rows: number): Promise<void> {
   const flush = async () => {
     // One array a column: PostgreSQL takes that quickest.
     const columns = Object.keys(batch[0]);
-    const types: Record<string, string> = { seq: 'bigint', at: 'bigint' };
+    const types: Record<string, string> = {
+      seq: 'bigint',
+      at: 'bigint',
+      act_seq: 'bigint',
+    };
     const list = columns.map(name => `"${name}"`).join(', ');
     const arrays = columns.map(name => `?::${types[name] ?? 'text'}[]`);
     await knex.raw(

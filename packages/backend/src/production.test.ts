@@ -104,6 +104,7 @@ describe('module graph', () => {
       'plugins/kubevirt-snapshots-backend',
       'plugins/kubevirt-snapshots-common',
       'plugins/kubevirt-snapshots-node',
+      'plugins/catalog-backend-module-kubevirt',
     ]) {
       const { dependencies, peerDependencies } = JSON.parse(
         readFileSync(join(ROOT, folder, 'package.json'), 'utf8'),

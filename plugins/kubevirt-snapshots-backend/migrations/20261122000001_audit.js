@@ -44,6 +44,10 @@ async function createTables(knex) {
     table.string('snapshot_name', 253);
     table.string('snapshot_uid', 64);
     table
+      .bigInteger('act_seq')
+      .notNullable()
+      .comment('Number of the intent that it settles, else its own');
+    table
       .string('once', 200)
       .comment('Key of what several replicas see and only one may write');
     table
@@ -71,7 +75,8 @@ async function createTables(knex) {
     );
     table.index(['actor', 'seq'], 'audit_events_actor_idx');
     table.index(['action', 'seq'], 'audit_events_action_idx');
-    table.index(['outcome', 'seq'], 'audit_events_outcome_idx');
+    table.index(['outcome', 'act_seq'], 'audit_events_outcome_idx');
+    table.index(['kind', 'seq'], 'audit_events_kind_idx');
     table.index(['at', 'seq'], 'audit_events_at_idx');
   });
 

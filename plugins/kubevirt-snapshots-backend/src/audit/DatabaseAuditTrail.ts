@@ -6,7 +6,7 @@ import { isVolatile } from '../database/openDatabase';
 import { unavailable } from '../errors';
 import { canonicalJson } from './canonicalJson';
 import { contentDigest, newSalt, rowHash } from './chain';
-import { lockHead, moveHead, type AuditHead } from './head';
+import { addToHead, lockHead, type AuditHead } from './head';
 import { projectionsOf } from './projections';
 import { TrailHealth } from './TrailHealth';
 import type { AuditKind, AuditOutcome, AuditRow, AuditRowInput } from './types';
@@ -133,6 +133,7 @@ export class DatabaseAuditTrail {
         uid: options.snapshotUid ?? intent.snapshot?.uid,
       },
       outcome: options.outcome,
+      intent: intent.seq,
       error: options.error && {
         code: options.error.code,
         message: capped(options.error.message),
@@ -208,10 +209,10 @@ export class DatabaseAuditTrail {
     tx: Knex.Transaction,
     input: AuditRowInput | ((head: AuditHead) => AuditRowInput),
   ): Promise<number> {
-    // The head's row is locked first, so that nobody can commit an earlier
-    // time under a later number.
-    const head = await lockHead(tx);
+    // Asked before the lock, which everybody else waits for; `at` still never
+    // goes back.
     const now = await this.#clock.now(tx);
+    const head = await lockHead(tx);
     const seq = head.seq + 1;
     const row: AuditRow = {
       ...(typeof input === 'function' ? input(head) : input),
@@ -222,14 +223,17 @@ export class DatabaseAuditTrail {
     const salt = newSalt();
     const digest = contentDigest(salt, body);
     const hash = rowHash({ seq, prev: head.hash, contentDigest: digest });
-    await tx(TABLE).insert({
-      ...projectionsOf(row),
-      body,
-      salt,
-      content_digest: digest,
-      row_hash: hash,
-    });
-    await moveHead(tx, { seq, hash, at: row.at });
+    await addToHead(
+      tx,
+      { seq, hash, at: row.at },
+      {
+        ...projectionsOf(row),
+        body,
+        salt,
+        content_digest: digest,
+        row_hash: hash,
+      },
+    );
     return seq;
   }
 }

@@ -22,3 +22,36 @@ export function canonicalJson(value: unknown): string {
   }
   return JSON.stringify(value ?? null);
 }
+
+/**
+ * Whether a text is the canonical JSON of the value that was read from it.
+ */
+export function isCanonical(value: unknown, text: string): boolean {
+  // Reading keeps the order of the keys, so most texts can be told by the
+  // engine's own, quicker writer; it puts keys that are numbers elsewhere.
+  return (
+    (hasSortedKeys(value) && JSON.stringify(value) === text) ||
+    canonicalJson(value) === text
+  );
+}
+
+function hasSortedKeys(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return true;
+  }
+  if (Array.isArray(value)) {
+    return value.every(hasSortedKeys);
+  }
+  let last = '';
+  for (const key of Object.keys(value)) {
+    if (key < last) {
+      return false;
+    }
+    last = key;
+    const item = (value as Record<string, unknown>)[key];
+    if (typeof item === 'object' && !hasSortedKeys(item)) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -47,12 +47,20 @@ export async function lockHead(tx: Knex.Transaction): Promise<AuditHead> {
   return fromRow(row);
 }
 
-/** Moves the end of the trail. The row has to be locked. */
-export async function moveHead(
+/** Adds a row and moves the end of the trail to it, which has to be locked. */
+export async function addToHead(
   tx: Knex.Transaction,
   to: ChainPoint & { at: number },
+  row: object,
 ): Promise<void> {
-  await tx(HEAD)
+  const moving = tx(HEAD)
     .where({ id: 1 })
     .update({ seq: to.seq, hash: to.hash, at: to.at });
+  if (tx.client.config.client === 'pg') {
+    // In one round trip: everybody else waits meanwhile.
+    await tx.with('moved', moving).insert(row).into('audit_events');
+  } else {
+    await tx('audit_events').insert(row);
+    await moving;
+  }
 }

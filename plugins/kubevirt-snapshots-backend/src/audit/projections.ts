@@ -20,6 +20,7 @@ export interface Projections {
   snapshot_name: string | null;
   snapshot_uid: string | null;
   once: string | null;
+  act_seq: number;
 }
 
 /** What the columns of a row have to be. */
@@ -41,6 +42,7 @@ export function projectionsOf(row: AuditRow): Projections {
     snapshot_name: row.snapshot?.name ?? null,
     snapshot_uid: row.snapshot?.uid ?? null,
     once: row.once ?? null,
+    act_seq: row.intent ?? row.seq,
   };
 }
 

@@ -55,6 +55,8 @@ export interface AuditRow {
   reason?: string;
   decision?: 'allow' | 'deny';
   outcome?: AuditOutcome;
+  /** Number of the intent that a settlement is about. */
+  intent?: number;
   error?: { code: string; message: string };
   /** From intent to settlement, ms. */
   durationMs?: number;

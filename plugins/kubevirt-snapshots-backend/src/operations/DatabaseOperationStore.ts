@@ -242,18 +242,32 @@ export class DatabaseOperationStore {
    * database only; what a late holder might still send to the cluster is
    * guarded there, by names, UIDs and resource versions.
    */
-  async lease(owner: string, limit: number): Promise<Operation[]> {
+  async lease(
+    owner: string,
+    limit: number,
+    options: {
+      /** Clusters of which enough is held already. */
+      full?: string[];
+      /** How many more of a cluster may be held. */
+      room?: (cluster: string) => number;
+    } = {},
+  ): Promise<Operation[]> {
     const now = await this.#clock.now();
     const due = await this.#knex(TABLE)
       .whereNull('finished_at')
+      .whereNotIn('cluster', options.full ?? [])
       .andWhere(free =>
         free.whereNull('lease_until').orWhere('lease_until', '<', now),
       )
       .orderBy('created_at')
       .limit(limit)
-      .select('id');
+      .select('id', 'cluster');
     const leased: Operation[] = [];
-    for (const { id } of due) {
+    for (const { id, cluster } of due) {
+      const more = leased.filter(other => other.vm.cluster === cluster).length;
+      if (more >= (options.room?.(cluster) ?? limit)) {
+        continue;
+      }
       const [row] = await this.#knex(TABLE)
         .where({ id })
         .whereNull('finished_at')

@@ -34,7 +34,11 @@ const STEPS: Record<OperationType, Step> = {
 const POLL_MS = 500;
 const RENEW_MS = 15_000;
 
-/** Operations that one replica works on at once. */
+/**
+ * Operations that one replica works on at once in one cluster. There is no
+ * limit over all clusters: those of one that hangs must not keep the others
+ * waiting.
+ */
 const MAX_HELD = 50;
 
 /** An operation that never reached the cluster is given up after this, ms. */
@@ -49,6 +53,7 @@ const UNKNOWN_AFTER_FAILURES = 5;
 class LeaseLostError extends Error {}
 
 interface Held {
+  cluster: string;
   vmKey: string;
   failures: number;
   running: boolean;
@@ -133,17 +138,23 @@ export class OperationWorker {
 
   /** Leases what nobody works on. */
   async poll(): Promise<void> {
-    if (this.#polling || this.#stopped || this.#held.size >= MAX_HELD) {
+    if (this.#polling || this.#stopped) {
       return;
     }
     this.#polling = true;
     try {
-      const leased = await this.#store.lease(
-        this.#owner,
-        MAX_HELD - this.#held.size,
-      );
+      const counts = new Map<string, number>();
+      for (const { cluster } of this.#held.values()) {
+        counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
+      }
+      const room = (cluster: string) => MAX_HELD - (counts.get(cluster) ?? 0);
+      const leased = await this.#store.lease(this.#owner, MAX_HELD, {
+        room,
+        full: Array.from(counts.keys()).filter(cluster => room(cluster) <= 0),
+      });
       for (const operation of leased) {
         this.#held.set(operation.id, {
+          cluster: operation.vm.cluster,
           vmKey: stringifyVmRef(operation.vm),
           failures: 0,
           running: false,

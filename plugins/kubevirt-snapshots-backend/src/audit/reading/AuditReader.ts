@@ -64,6 +64,11 @@ function whereOutcome(
   }
 }
 
+/** Whether only acts that have ended are asked for. */
+const onlySettled = ({ outcomes }: AuditFilters) =>
+  Boolean(outcomes?.length) &&
+  outcomes!.every(one => ['success', 'failure', 'unknown'].includes(one));
+
 /** Reads the trail for people. */
 export class AuditReader {
   readonly #knex: Knex;
@@ -75,8 +80,11 @@ export class AuditReader {
   /** A page of what matches the query, newest first. */
   async list(scope: AuditScope, query: AuditListQuery): Promise<AuditList> {
     const limit = query.limit ?? DEFAULT_LIMIT;
-    const select = this.#acts(query.before);
-    await this.#filter(select, query);
+    const settled = onlySettled(query);
+    const select = settled
+      ? this.#settledActs(query.before)
+      : this.#acts(query.before);
+    await this.#filter(select, query, settled ? 'e.act_seq' : 'e.seq');
     whereInScope(select, scope);
     const rows = await select.limit(limit + 1);
     return page(
@@ -101,7 +109,7 @@ export class AuditReader {
     let before = query.before;
     for (;;) {
       const select = this.#acts(before);
-      await this.#filter(select, { ...query, vm: undefined });
+      await this.#filter(select, { ...query, vm: undefined }, 'e.seq');
       const rows = await select
         .where({
           'e.cluster': vm.cluster,
@@ -170,9 +178,23 @@ export class AuditReader {
     return before === undefined ? query : query.where('e.seq', '<', before);
   }
 
+  /**
+   * The same by way of the rows that settle acts, which repeat what the intents
+   * say: so an index finds the few that failed.
+   */
+  #settledActs(before: number | undefined): Knex.QueryBuilder {
+    const query = this.#knex({ e: TABLE })
+      .join({ i: TABLE }, 'i.seq', 'e.act_seq')
+      .where('e.kind', 'settled')
+      .orderBy('e.act_seq', 'desc')
+      .select('i.seq', 'i.body', { settled: 'e.body' });
+    return before === undefined ? query : query.where('e.act_seq', '<', before);
+  }
+
   async #filter(
     query: Knex.QueryBuilder,
     filters: AuditFilters,
+    seq: 'e.seq' | 'e.act_seq',
   ): Promise<void> {
     const vm = filters.vm === undefined ? undefined : parseVmRef(filters.vm);
     if (vm) {
@@ -191,7 +213,9 @@ export class AuditReader {
     if (filters.origins?.length) {
       query.whereIn('e.origin', filters.origins);
     }
-    if (filters.outcomes?.length) {
+    if (seq === 'e.act_seq') {
+      query.whereIn('e.outcome', filters.outcomes!);
+    } else if (filters.outcomes?.length) {
       const { outcomes } = filters;
       query.andWhere(any =>
         outcomes.forEach(one => any.orWhere(b => whereOutcome(b, one))),
@@ -199,10 +223,10 @@ export class AuditReader {
     }
     // Time never goes back along the rows, so a time is a number.
     if (filters.from) {
-      query.where('e.seq', '>=', await this.#firstAt(filters.from));
+      query.where(seq, '>=', await this.#firstAt(filters.from));
     }
     if (filters.to) {
-      query.where('e.seq', '<', await this.#firstAt(filters.to));
+      query.where(seq, '<', await this.#firstAt(filters.to));
     }
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { canonicalJson } from '../canonicalJson';
+import { isCanonical } from '../canonicalJson';
 import { contentDigest, isDigest, isSalt, rowHash } from '../chain';
 import { differingColumn } from '../projections';
 import { AUDIT_KINDS, type AuditRow } from '../types';
@@ -111,7 +111,7 @@ export class ChainVerifier {
     let row: AuditRow;
     try {
       row = JSON.parse(body);
-      if (canonicalJson(row) !== body) {
+      if (!isCanonical(row, body)) {
         return {
           code: 'not-canonical',
           message: 'its content is not in canonical form',

@@ -56,12 +56,20 @@ async function verifyOnce(options: VerifyOptions): Promise<VerificationResult> {
     describeResult({ start, chain, anchors, problem: found, begunAt });
 
   anchors.reach(start);
+  const fetchPage = (after: number) =>
+    Promise.resolve(
+      knex('audit_events')
+        .where('seq', '>', after)
+        .andWhere('seq', '<=', head.seq)
+        .orderBy('seq')
+        .limit(PAGE),
+    );
+  let page = fetchPage(chain.seq);
   while (chain.seq < head.seq) {
-    const rows = await knex('audit_events')
-      .where('seq', '>', chain.seq)
-      .andWhere('seq', '<=', head.seq)
-      .orderBy('seq')
-      .limit(PAGE);
+    const rows = await page;
+    // The database reads the next page while this one is looked at.
+    page = fetchPage(Number(rows[rows.length - 1]?.seq ?? head.seq));
+    page.catch(() => {});
     for (const columns of rows) {
       const before = { seq: chain.seq, hash: chain.hash };
       const taken = chain.add({

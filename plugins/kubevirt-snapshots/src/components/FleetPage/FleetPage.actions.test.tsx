@@ -8,8 +8,6 @@ import {
   no,
   operation,
   refusal,
-  snapshot,
-  unfinished,
   vm,
   vmItem,
   vmList,
@@ -191,85 +189,4 @@ describe('taking a snapshot', () => {
     );
     expect(screen.getByRole('textbox', { name: /Name/ })).toBeVisible();
   });
-});
-
-describe('stopping a snapshot', () => {
-  const stop = async (patch = making) => {
-    const view = await show(patch);
-    view.api.listSnapshots.mockResolvedValue(list({ items: [unfinished()] }));
-    return view;
-  };
-
-  it('asks once and stops it', async () => {
-    const { api } = await stop();
-    await openMenu();
-    await userEvent.click(item('Stop snapshot…'));
-    const dialog = await screen.findByRole('dialog', {
-      name: /in-the-making/,
-    });
-    expect(api.listSnapshots.mock.calls.at(-1)![1]).toMatchObject({
-      search: 'in-the-making',
-    });
-    await userEvent.click(
-      within(dialog).getByRole('button', { name: /^Stop/ }),
-    );
-    await waitFor(() =>
-      expect(api.stopSnapshot).toHaveBeenCalledWith(
-        webKey,
-        'in-the-making',
-        expect.objectContaining({ snapshotUid: 'snapshot-uid-2' }),
-      ),
-    );
-  });
-
-  it('says so when it is over', async () => {
-    const { api } = await stop();
-    api.listSnapshots.mockResolvedValue(list({ items: [snapshot()] }));
-    await openMenu();
-    await userEvent.click(item('Stop snapshot…'));
-    expect(await screen.findByRole('dialog')).toHaveTextContent(
-      'Snapshot in-the-making is not being taken any longer',
-    );
-    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
-    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
-  });
-
-  it('is offered beside the details of what is under way', async () => {
-    await stop();
-    await userEvent.click(
-      screen.getByRole('button', {
-        name: 'Creating snapshot, details of web-01',
-      }),
-    );
-    const details = await screen.findByRole('dialog', {
-      name: 'Creating snapshot, details of web-01',
-    });
-    expect(
-      within(details).getByRole('link', { name: 'in-the-making' }),
-    ).toHaveAttribute(
-      'href',
-      '/catalog/default/resource/web-01/snapshots?snapshot=in-the-making',
-    );
-    expect(details).toHaveTextContent(/Since.*2026/);
-    expect(details).not.toHaveTextContent('not started from this portal');
-    expect(await axe(details)).toHaveNoViolations();
-    await userEvent.click(
-      within(details).getByRole('button', { name: 'Stop snapshot…' }),
-    );
-    expect(
-      await screen.findByRole('dialog', { name: /^Stop.*in-the-making/ }),
-    ).toBeVisible();
-  });
-});
-
-it('tells of a restore that somebody else has started', async () => {
-  await show({ busy: { kind: 'restore', name: 'r1' } });
-  await userEvent.click(
-    screen.getByRole('button', { name: 'Restoring, details of web-01' }),
-  );
-  const details = await screen.findByRole('dialog');
-  expect(details).toHaveTextContent('r1');
-  expect(details).toHaveTextContent('Not known');
-  expect(details).toHaveTextContent('It was not started from this portal.');
-  expect(within(details).queryByRole('button', { name: /Stop/ })).toBeNull();
 });

@@ -28,6 +28,8 @@ const SORTS: readonly string[] = [
 
 const COLUMN_STYLES: Partial<Record<ColumnId, string>> = {
   name: styles.name,
+  state: styles.state,
+  lastSnapshot: styles.snapshots,
   actions: styles.actions,
 };
 

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { axe } from 'jest-axe';
+import { FakeApi } from '../../__testUtils__/FakeApi';
+import {
+  list,
+  no,
+  snapshot,
+  unfinished,
+  vmItem,
+  vmList,
+  type VmItemPatch,
+} from '../../__testUtils__/fixtures';
+import { renderWithApi } from '../../__testUtils__/render';
+import { createQueryClient } from '../../hooks/queries';
+import { FleetPage } from './FleetPage';
+
+jest.setTimeout(30_000);
+
+const making: VmItemPatch = {
+  busy: {
+    kind: 'snapshot',
+    name: 'in-the-making',
+    since: '2026-11-22T10:00:00Z',
+    operationId: 'operation-1',
+  },
+  takeSnapshot: no('Snapshot in-the-making is being taken.', 'vm-busy'),
+};
+const webKey = { kind: 'resource', namespace: 'default', name: 'web-01' };
+
+async function show(patch: VmItemPatch = {}) {
+  const api = new FakeApi();
+  api.listVms.mockResolvedValue(vmList({ items: [vmItem(patch)] }));
+  const view = await renderWithApi(
+    <FleetPage queryClient={createQueryClient()} />,
+    { api, path: '/?scope=all' },
+  );
+  await screen.findByRole('grid', { name: 'Virtual machines' });
+  return view;
+}
+
+const menuButton = () =>
+  screen.getByRole('button', { name: 'Actions for web-01' });
+const openMenu = () => userEvent.click(menuButton());
+const item = (name: string) => screen.getByRole('menuitem', { name });
+
+describe('stopping a snapshot', () => {
+  const stop = async (patch = making) => {
+    const view = await show(patch);
+    view.api.listSnapshots.mockResolvedValue(list({ items: [unfinished()] }));
+    return view;
+  };
+
+  it('asks once and stops it', async () => {
+    const { api } = await stop();
+    await openMenu();
+    await userEvent.click(item('Stop snapshot…'));
+    const dialog = await screen.findByRole('dialog', {
+      name: /in-the-making/,
+    });
+    expect(api.listSnapshots.mock.calls.at(-1)![1]).toMatchObject({
+      search: 'in-the-making',
+    });
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: /^Stop/ }),
+    );
+    await waitFor(() =>
+      expect(api.stopSnapshot).toHaveBeenCalledWith(
+        webKey,
+        'in-the-making',
+        expect.objectContaining({ snapshotUid: 'snapshot-uid-2' }),
+      ),
+    );
+  });
+
+  it('says so when it is over', async () => {
+    const { api } = await stop();
+    api.listSnapshots.mockResolvedValue(list({ items: [snapshot()] }));
+    await openMenu();
+    await userEvent.click(item('Stop snapshot…'));
+    expect(await screen.findByRole('dialog')).toHaveTextContent(
+      'Snapshot in-the-making is not being taken any longer',
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Close' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
+  it('is offered beside the details of what is under way', async () => {
+    await stop();
+    await userEvent.click(
+      screen.getByRole('button', {
+        name: 'Creating snapshot, details of web-01',
+      }),
+    );
+    const details = await screen.findByRole('dialog', {
+      name: 'Creating snapshot, details of web-01',
+    });
+    expect(
+      within(details).getByRole('link', { name: 'in-the-making' }),
+    ).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/web-01/snapshots?snapshot=in-the-making',
+    );
+    expect(details).toHaveTextContent(/Since.*2026/);
+    expect(details).not.toHaveTextContent('not started from this portal');
+    expect(await axe(details)).toHaveNoViolations();
+    await userEvent.click(
+      within(details).getByRole('button', { name: 'Stop snapshot…' }),
+    );
+    expect(
+      await screen.findByRole('dialog', { name: /^Stop.*in-the-making/ }),
+    ).toBeVisible();
+  });
+});
+
+it('tells of a restore that somebody else has started', async () => {
+  await show({ busy: { kind: 'restore', name: 'r1' } });
+  await userEvent.click(
+    screen.getByRole('button', { name: 'Restoring, details of web-01' }),
+  );
+  const details = await screen.findByRole('dialog');
+  expect(details).toHaveTextContent('r1');
+  expect(details).toHaveTextContent('Not known');
+  expect(details).toHaveTextContent('It was not started from this portal.');
+  expect(within(details).queryByRole('button', { name: /Stop/ })).toBeNull();
+});
