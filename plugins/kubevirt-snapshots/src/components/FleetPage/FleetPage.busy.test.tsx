@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { axe } from 'jest-axe';
 import { FakeApi } from '../../__testUtils__/FakeApi';
@@ -13,7 +13,7 @@ import {
   type VmItemPatch,
 } from '../../__testUtils__/fixtures';
 import { renderWithApi } from '../../__testUtils__/render';
-import { createQueryClient } from '../../hooks/queries';
+import { createQueryClient, queryKeys } from '../../hooks/queries';
 import { FleetPage } from './FleetPage';
 
 jest.setTimeout(30_000);
@@ -32,12 +32,13 @@ const webKey = { kind: 'resource', namespace: 'default', name: 'web-01' };
 async function show(patch: VmItemPatch = {}) {
   const api = new FakeApi();
   api.listVms.mockResolvedValue(vmList({ items: [vmItem(patch)] }));
-  const view = await renderWithApi(
-    <FleetPage queryClient={createQueryClient()} />,
-    { api, path: '/?scope=all' },
-  );
+  const queryClient = createQueryClient();
+  const view = await renderWithApi(<FleetPage queryClient={queryClient} />, {
+    api,
+    path: '/?scope=all',
+  });
   await screen.findByRole('grid', { name: 'Virtual machines' });
-  return view;
+  return { ...view, queryClient };
 }
 
 const menuButton = () =>
@@ -87,7 +88,7 @@ describe('stopping a snapshot', () => {
   });
 
   it('is offered beside the details of what is under way', async () => {
-    await stop();
+    const { api, queryClient } = await stop();
     await userEvent.click(
       screen.getByRole('button', {
         name: 'Creating snapshot, details of web-01',
@@ -111,6 +112,13 @@ describe('stopping a snapshot', () => {
     expect(
       await screen.findByRole('dialog', { name: /^Stop.*in-the-making/ }),
     ).toBeVisible();
+    // It is over while one thinks about it.
+    api.listVms.mockResolvedValue(vmList());
+    await act(() =>
+      queryClient.invalidateQueries({ queryKey: queryKeys.fleet() }),
+    );
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(menuButton()).toHaveFocus());
   });
 });
 

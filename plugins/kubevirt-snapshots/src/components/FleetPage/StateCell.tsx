@@ -72,7 +72,13 @@ function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
   const label = t('fleet.busyDetails', { state, name: vm.ref.name });
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <Button ref={button} variant="tertiary" size="small" aria-label={label}>
+      <Button
+        ref={button}
+        className={styles.busy}
+        variant="tertiary"
+        size="small"
+        aria-label={label}
+      >
         <ToneBadge icon={RiLoader4Line} tone="info">
           {state}
         </ToneBadge>

@@ -99,19 +99,22 @@ function Form(props: {
  * when it opened; here it opens later, while the menu may still be closing.
  */
 function useReturnFocus(from: HTMLElement | null) {
-  useEffect(
-    () => () => {
-      // After the dialog's own attempt, which takes one frame.
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() => {
-          if (!document.activeElement?.closest('[role="dialog"]')) {
-            from?.focus();
-          }
-        }),
-      );
-    },
-    [from],
-  );
+  useEffect(() => {
+    const row = from?.closest('[role="row"]');
+    const goBack = () => {
+      // What the VM was busy with may be over, and with it the button for it.
+      const target = from?.isConnected
+        ? from
+        : row?.querySelector<HTMLElement>('[aria-haspopup="true"]');
+      if (!document.activeElement?.closest('[role="dialog"]')) {
+        target?.focus();
+      }
+    };
+    // After the dialog's own attempt, which takes one frame.
+    return () => {
+      requestAnimationFrame(() => requestAnimationFrame(goBack));
+    };
+  }, [from]);
 }
 
 /** Loads what the form needs, then opens it: there is only one dialog. */
