@@ -30,7 +30,7 @@ export function isCanonical(value: unknown, text: string): boolean {
   // Reading keeps the order of the keys, so most texts can be told by the
   // engine's own, quicker writer; it puts keys that are numbers elsewhere.
   return (
-    (hasSortedKeys(value) && JSON.stringify(value) === text) ||
+    (JSON.stringify(value) === text && hasSortedKeys(value)) ||
     canonicalJson(value) === text
   );
 }

@@ -39,12 +39,14 @@ export function newSalt(): string {
  * that no two pairs give the same input.
  */
 export function contentDigest(salt: string, body: string): string {
-  const text = Buffer.from(body, 'utf8');
-  const input = Buffer.allocUnsafe(SALT_BYTES + text.length);
+  const input = Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(body));
   input.write(salt, 0, 'hex');
-  text.copy(input, SALT_BYTES);
+  input.write(body, SALT_BYTES, 'utf8');
   return hash('sha256', input, 'hex');
 }
+
+/** Filled anew for each row; a million buffers would take longer than hashing. */
+const rowInput = Buffer.alloc(73);
 
 /**
  * SHA-256(version, 1 byte ‖ seq, 8 bytes big-endian ‖ previous hash, 32 bytes ‖
@@ -56,12 +58,13 @@ export function rowHash(row: {
   prev: string;
   contentDigest: string;
 }): string {
-  const input = Buffer.alloc(73);
-  input[0] = VERSION;
-  input.writeBigUInt64BE(BigInt(row.seq), 1);
-  input.write(row.prev, 9, 'hex');
-  input.write(row.contentDigest, 41, 'hex');
-  return hash('sha256', input, 'hex');
+  const { seq } = row;
+  rowInput[0] = VERSION;
+  rowInput.writeUInt32BE(Math.floor(seq / 2 ** 32), 1);
+  rowInput.writeUInt32BE(seq % 2 ** 32, 5);
+  rowInput.write(row.prev, 9, 'hex');
+  rowInput.write(row.contentDigest, 41, 'hex');
+  return hash('sha256', rowInput, 'hex');
 }
 
 /** What stands before the first row of a trail; it binds the chain to its name. */

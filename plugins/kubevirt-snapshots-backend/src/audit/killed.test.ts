@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/* eslint-disable jest/no-conditional-expect -- what holds depends on the act */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LABEL_OPERATION } from 'backstage-plugin-kubevirt-snapshots-common';
 import knexFactory, { type Knex } from 'knex';
+// The other side of HTTP, as in every test of the whole.
+// eslint-disable-next-line no-restricted-imports
 import {
   fleetName,
   FLEET_NAMESPACE,

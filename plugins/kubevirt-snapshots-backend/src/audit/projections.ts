@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { canonicalJson } from './canonicalJson';
 import type { AuditRow } from './types';
 
 /** Columns that repeat what the body says, for searching. */
@@ -38,7 +37,7 @@ export function projectionsOf(row: AuditRow): Projections {
     namespace: row.vm?.namespace ?? null,
     vm_name: row.vm?.name ?? null,
     vm_uid: row.vm?.uid ?? null,
-    owners: row.vm ? canonicalJson(row.vm.owners ?? []) : null,
+    owners: row.vm ? JSON.stringify(row.vm.owners ?? []) : null,
     snapshot_name: row.snapshot?.name ?? null,
     snapshot_uid: row.snapshot?.uid ?? null,
     once: row.once ?? null,

@@ -29,6 +29,15 @@ describe('audit routes', () => {
   let knex: Awaited<ReturnType<typeof databases.init>>;
   const key = makeKey();
 
+  const get = (path: string, role: string) =>
+    request(backend.server)
+      .get(`/api/kubevirt-snapshots${path}`)
+      .set('authorization', headers[role] ?? '');
+  const post = (path: string, role: string, body: object = {}) =>
+    request(backend.server)
+      .post(`/api/kubevirt-snapshots${path}`)
+      .set('authorization', headers[role]!)
+      .send(body);
   async function begin(
     options: Partial<Parameters<typeof startPlugin>[0]> = {},
   ) {
@@ -90,15 +99,6 @@ describe('audit routes', () => {
   }
   afterEach(() => backend.stop());
 
-  const get = (path: string, role: string) =>
-    request(backend.server)
-      .get(`/api/kubevirt-snapshots${path}`)
-      .set('authorization', headers[role] ?? '');
-  const post = (path: string, role: string, body: object = {}) =>
-    request(backend.server)
-      .post(`/api/kubevirt-snapshots${path}`)
-      .set('authorization', headers[role]!)
-      .send(body);
   const rows = async (action: string) =>
     (await knex('audit_events').where({ action }).orderBy('seq')).map(row =>
       JSON.parse(row.body),
@@ -227,7 +227,8 @@ describe('audit routes', () => {
     `${ENTITY}/history?vm=east/shop/web-02`,
   ])('refuse GET %s', async path => {
     await begin();
-    await get(path, 'platform').expect(400);
+    const { status } = await get(path, 'platform');
+    expect(status).toBe(400);
   });
 
   it('tell monitoring that acts are refused, and nothing more', async () => {

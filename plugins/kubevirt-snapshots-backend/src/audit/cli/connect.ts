@@ -7,13 +7,17 @@ import knexFactory, { type Knex } from 'knex';
  * Opens the plugin's database: a PostgreSQL connection string or the path of a
  * SQLite file.
  */
-export function connect(database: string, schema?: string): Knex {
+export function connect(
+  database: string,
+  schema?: string,
+  connections = 2,
+): Knex {
   if (/^postgres(ql)?:\/\//.test(database)) {
     return knexFactory({
       client: 'pg',
       connection: database,
       searchPath: schema ? [schema] : undefined,
-      pool: { min: 0, max: 2 },
+      pool: { min: 0, max: connections },
     });
   }
   if (/^\w+:\/\//.test(database)) {

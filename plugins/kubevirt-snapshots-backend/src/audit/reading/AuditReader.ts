@@ -69,6 +69,12 @@ const onlySettled = ({ outcomes }: AuditFilters) =>
   Boolean(outcomes?.length) &&
   outcomes!.every(one => ['success', 'failure', 'unknown'].includes(one));
 
+const asEntry = ({ row, settled }: Found) => toEntry(row, settled);
+
+function page(items: AuditEntry[], more: boolean): AuditList {
+  return more ? { items, next: items[items.length - 1].seq } : { items };
+}
+
 /** Reads the trail for people. */
 export class AuditReader {
   readonly #knex: Knex;
@@ -238,12 +244,6 @@ export class AuditReader {
       .first('seq');
     return row ? Number(row.seq) : Number.MAX_SAFE_INTEGER;
   }
-}
-
-const asEntry = ({ row, settled }: Found) => toEntry(row, settled);
-
-function page(items: AuditEntry[], more: boolean): AuditList {
-  return more ? { items, next: items[items.length - 1].seq } : { items };
 }
 
 /** Whether an act matches the filters; the same as the query, for exports. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/* eslint-disable jest/no-conditional-expect, jest/no-standalone-expect -- cases are data */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { databases } from '../../__testUtils__/databases';
 import {
@@ -385,6 +386,7 @@ describe.each(databases.eachSupportedId())('tampering on %s', id => {
     for (const seq of [4, 5, 12]) {
       const row = rows.find(r => Number(r.seq) === seq)!;
       const content = JSON.parse(row.body);
+      const edits: [string, () => string][] = [];
       const edit = (target: any, path: string[]) => {
         for (const key of Object.keys(target)) {
           const value = target[key];
@@ -404,7 +406,6 @@ describe.each(databases.eachSupportedId())('tampering on %s', id => {
           }
         }
       };
-      const edits: [string, () => string][] = [];
       edit(content, []);
       expect(edits.length).toBeGreaterThan(8);
       for (const [path, make] of edits) {

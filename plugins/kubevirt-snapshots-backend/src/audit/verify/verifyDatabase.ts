@@ -41,6 +41,9 @@ export async function verifyDatabase(
   }
 }
 
+const earlier = (a: Problem | undefined, b: Problem | undefined) =>
+  a && b && b.seq < a.seq ? b : a ?? b;
+
 async function verifyOnce(options: VerifyOptions): Promise<VerificationResult> {
   const { knex, keys } = options;
   const begunAt = performance.now();
@@ -71,7 +74,7 @@ async function verifyOnce(options: VerifyOptions): Promise<VerificationResult> {
     page = fetchPage(Number(rows[rows.length - 1]?.seq ?? head.seq));
     page.catch(() => {});
     for (const columns of rows) {
-      const before = { seq: chain.seq, hash: chain.hash };
+      const before = chain.hash;
       const taken = chain.add({
         seq: columns.seq,
         body: columns.body,
@@ -83,7 +86,12 @@ async function verifyOnce(options: VerifyOptions): Promise<VerificationResult> {
       if ('problem' in taken) {
         return done(taken.problem);
       }
-      problem ??= taken.row && anchors.declare(taken.row, before);
+      if (taken.row?.statement) {
+        problem ??= anchors.declare(taken.row, {
+          seq: chain.seq - 1,
+          hash: before,
+        });
+      }
       anchors.reach(chain);
     }
     if (rows.length === 0) {
@@ -106,9 +114,6 @@ async function verifyOnce(options: VerifyOptions): Promise<VerificationResult> {
   });
   return done(earlier(problem, found));
 }
-
-const earlier = (a: Problem | undefined, b: Problem | undefined) =>
-  a && b && b.seq < a.seq ? b : a ?? b;
 
 /** The head has to name the last row; a row beyond it was put there by hand. */
 async function checkEnd(
