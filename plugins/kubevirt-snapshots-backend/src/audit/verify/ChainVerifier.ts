@@ -111,7 +111,7 @@ export class ChainVerifier {
     let row: AuditRow;
     try {
       row = JSON.parse(body);
-      if (false) {
+      if (!isCanonical(row, body)) {
         return {
           code: 'not-canonical',
           message: 'its content is not in canonical form',
