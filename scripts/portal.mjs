@@ -14,6 +14,7 @@ const COMMANDS = {
   test: () => import('./commands/test.mjs'),
   e2e: () => import('./commands/e2e.mjs'),
   contract: () => import('./commands/contract.mjs'),
+  reports: () => import('./commands/reports.mjs'),
   bench: () => import('./commands/bench.mjs'),
 };
 
@@ -24,6 +25,7 @@ const USAGE = `Usage: node scripts/portal.mjs <command>
   test                   everything that CI checks
   e2e [playwright args]  the tests in a real browser
   contract               the contract suite, against the sandbox or KUBECONFIG
+  reports                write the reports of public APIs and tables anew
   bench <name> [--break] a benchmark of benchmarks/src`;
 
 const [command, ...args] = process.argv.slice(2);

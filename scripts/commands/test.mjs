@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiReports, compileAll } from '../lib/apiReports.mjs';
 import { contractCommand } from '../lib/contract.mjs';
 import { runE2e } from '../lib/e2e.mjs';
 import { ensureInstalled } from '../lib/install.mjs';
@@ -10,7 +11,6 @@ import { startPostgres } from '../lib/postgres.mjs';
 import { runCollected, runVisible } from '../lib/processes.mjs';
 import {
   describe,
-  ONE_SKIPPED,
   oneCheck,
   readJest,
   readLastLine,
@@ -25,12 +25,14 @@ const E2E_REPORT = join(REPORTS, 'e2e.json');
 /** What CI checks, in the order in which it is the most use to a person. */
 const STAGES = {
   Bootstrap: bootstrapTests,
-  Types: () => check(BIN.tsc),
+  Types: async () => oneCheck(await compileAll()),
   Lint: () => check(BIN.backstageCli, ['repo', 'lint']),
   Formatting: () => check(BIN.prettier, ['--check', '--loglevel=warn', '.']),
   'Package metadata': () =>
     check(BIN.backstageCli, ['repo', 'fix', '--check', '--publish']),
-  'API reports': apiReports,
+  // Public APIs and tables change only together with their reports.
+  'API reports': async ran =>
+    oneCheck(await apiReports({ check: true, compiled: ran.has('Types') })),
   'Unit tests': unitTests,
   'Contract suite': contractSuite,
   'Browser tests': browserTests,
@@ -65,7 +67,7 @@ export async function run(args) {
     const stageStarted = Date.now();
     let counts;
     try {
-      counts = await stage();
+      counts = await stage(new Set(results.map(result => result.name)));
     } catch (error) {
       failure(error instanceof UserError ? error.message : error.stack);
       counts = oneCheck(1);
@@ -120,19 +122,6 @@ async function bootstrapTests() {
     [`${count('pass')} passed, ${count('fail')} failed`],
     code,
   );
-}
-
-/** Public APIs and tables change only together with their reports. */
-async function apiReports() {
-  return await check(BIN.repoTools, [
-    'api-reports',
-    '--ci',
-    '--sql-reports',
-    '-o',
-    'ae-wrong-input-file-type,ae-undocumented',
-    '--validate-release-tags',
-    ...readdirSync(join(ROOT, 'plugins')).map(name => `plugins/${name}`),
-  ]);
 }
 
 /** All workspaces' jest tests, with a real PostgreSQL beside SQLite. */

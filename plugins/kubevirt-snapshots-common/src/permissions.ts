@@ -54,6 +54,96 @@ export const snapshotProtectPermission = createPermission({
 });
 
 /**
+ * Start and stop a VM.
+ *
+ * @public
+ */
+export const vmPowerPermission = createPermission({
+  name: 'kubevirt-snapshots.vm.power',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Bring a VM back to a snapshot, with the safety snapshot and the stopping and
+ * starting that go with it; stop or clear a restore.
+ *
+ * @public
+ */
+export const snapshotRestorePermission = createPermission({
+  name: 'kubevirt-snapshots.snapshot.restore',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Make a new VM from a snapshot.
+ *
+ * @public
+ */
+export const snapshotClonePermission = createPermission({
+  name: 'kubevirt-snapshots.snapshot.clone',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Make a VM template from a snapshot.
+ *
+ * @public
+ */
+export const snapshotTemplatePermission = createPermission({
+  name: 'kubevirt-snapshots.snapshot.template',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Delete claims that a restore of ours left behind.
+ *
+ * @public
+ */
+export const diskDeletePermission = createPermission({
+  name: 'kubevirt-snapshots.disk.delete',
+  attributes: { action: 'delete' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Put a VM under a schedule.
+ *
+ * @public
+ */
+export const scheduleCreatePermission = createPermission({
+  name: 'kubevirt-snapshots.schedule.create',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Edit, run, pause, resume and adopt a schedule. A retention rule that can
+ * remove something needs `snapshot.delete` as well.
+ *
+ * @public
+ */
+export const scheduleUpdatePermission = createPermission({
+  name: 'kubevirt-snapshots.schedule.update',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
+ * Delete a schedule.
+ *
+ * @public
+ */
+export const scheduleDeletePermission = createPermission({
+  name: 'kubevirt-snapshots.schedule.delete',
+  attributes: { action: 'delete' },
+  resourceType: RESOURCE_TYPE_KUBEVIRT_VM,
+});
+
+/**
  * See the state of the clusters' connections and whether the portal's set-up
  * is sound. Meant for the people who operate the portal.
  *
@@ -107,6 +197,14 @@ export const kubevirtSnapshotsPermissions = [
   snapshotCreatePermission,
   snapshotDeletePermission,
   snapshotProtectPermission,
+  vmPowerPermission,
+  snapshotRestorePermission,
+  snapshotClonePermission,
+  snapshotTemplatePermission,
+  diskDeletePermission,
+  scheduleCreatePermission,
+  scheduleUpdatePermission,
+  scheduleDeletePermission,
   bindingReadPermission,
   auditReadPermission,
   auditExportPermission,
