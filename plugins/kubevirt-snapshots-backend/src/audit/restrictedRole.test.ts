@@ -43,7 +43,10 @@ const postgres = databases
       knex = knexFactory({
         client: 'pg',
         connection: {
-          ...(typeof config === 'string' ? {} : config),
+          // knex hides the password from what copies its settings.
+          ...(typeof config === 'string'
+            ? {}
+            : { ...config, password: config.password }),
           ...(typeof config === 'string' && { connectionString: config }),
         },
         pool: {

@@ -14,7 +14,8 @@ describe.each(databases.eachSupportedId())('operation store on %s', id => {
     expect(await knex('audit_events')).toHaveLength(1);
 
     await knex('locks').delete();
-    await knex('counters').where({ name: 'audit' }).delete();
+    // Without its head the trail can't take the intent.
+    await knex.schema.renameTable('audit_head', 'audit_head_lost');
     await expect(store.accept(acceptOptions('take', 's2'))).rejects.toThrow();
     expect(await knex('operations')).toHaveLength(1);
     expect(await knex('locks')).toHaveLength(0);

@@ -416,7 +416,7 @@ describe.each(databases.eachSupportedId())('tampering on %s', id => {
           continue;
         }
         const value = row[column];
-        const numeric = column === 'at';
+        const numeric = ['at', 'act_seq'].includes(column);
         const other = numeric
           ? Number(value) + 1
           : // Short enough for every column, and well-formed JSON for `owners`.
