@@ -145,66 +145,10 @@ export class DatabaseOperationStore {
   async accept(
     options: AcceptOptions,
   ): Promise<{ operation: Operation; created: boolean }> {
-    const { operation, locks } = options;
-    const result = await this.#recording(async tx => {
-      // Taken first, it makes concurrent repeats of one id wait for each other.
-      const revision = await nextNumber(tx, 'operations');
-      const existing = await tx(TABLE).where({ id: operation.id }).first();
-      if (existing) {
-        return { operation: fromRow(existing), created: false };
-      }
-      const now = await this.#clock.now(tx);
-      await refuseHeldLocks(tx, options.mustBeFree ?? []);
-      if (options.unlessProtected) {
-        await refuseProtected(tx, options.unlessProtected, now);
-      }
-      for (const resource of locks) {
-        const inserted = await tx('locks')
-          .insert({ resource, operation_id: operation.id, created_at: now })
-          .onConflict('resource')
-          .ignore()
-          .returning('resource');
-        if (inserted.length === 0) {
-          await refuseHeldLocks(tx, [resource]);
-        }
-      }
-      if (options.cancels) {
-        await tx(TABLE)
-          .where({ id: options.cancels })
-          .whereNull('finished_at')
-          .update({ cancel_requested: true });
-      }
-      const row = {
-        id: operation.id,
-        type: operation.type,
-        state: 'queued',
-        cluster: operation.vm.cluster,
-        namespace: operation.vm.namespace,
-        vm_name: operation.vm.name,
-        vm_uid: operation.vmUid,
-        snapshot_name: operation.snapshotName,
-        snapshot_uid: operation.snapshotUid ?? null,
-        actor: operation.actor,
-        request: JSON.stringify(operation.request),
-        request_digest: operation.requestDigest,
-        cancel_requested: false,
-        retrying: false,
-        attempts: 0,
-        not_before: 0,
-        created_at: now,
-        updated_at: now,
-        revision,
-      };
-      await tx(TABLE).insert(row);
-      await this.#trail.writeIntent(tx, {
-        ...options.intent,
-        operationId: operation.id,
-      });
-      return { operation: fromRow(row), created: true };
-    });
+    const result = await this.#recording(tx => this.acceptIn(tx, options));
     if (
       !result.created &&
-      result.operation.requestDigest !== operation.requestDigest
+      result.operation.requestDigest !== options.operation.requestDigest
     ) {
       throw conflict('This operation id was used for something else already', {
         code: 'operation-id-used',
@@ -212,9 +156,74 @@ export class DatabaseOperationStore {
       });
     }
     if (result.created) {
-      this.#announce(result.operation);
+      this.announce(result.operation);
     }
     return result;
+  }
+
+  /**
+   * The same as a part of a transaction of somebody else's, who calls
+   * {@link DatabaseOperationStore.announce} after the commit.
+   */
+  async acceptIn(
+    tx: Knex.Transaction,
+    options: AcceptOptions,
+  ): Promise<{ operation: Operation; created: boolean }> {
+    const { operation, locks } = options;
+    // Taken first, it makes concurrent repeats of one id wait for each other.
+    const revision = await nextNumber(tx, 'operations');
+    const existing = await tx(TABLE).where({ id: operation.id }).first();
+    if (existing) {
+      return { operation: fromRow(existing), created: false };
+    }
+    const now = await this.#clock.now(tx);
+    await refuseHeldLocks(tx, options.mustBeFree ?? []);
+    if (options.unlessProtected) {
+      await refuseProtected(tx, options.unlessProtected, now);
+    }
+    for (const resource of locks) {
+      const inserted = await tx('locks')
+        .insert({ resource, operation_id: operation.id, created_at: now })
+        .onConflict('resource')
+        .ignore()
+        .returning('resource');
+      if (inserted.length === 0) {
+        await refuseHeldLocks(tx, [resource]);
+      }
+    }
+    if (options.cancels) {
+      await tx(TABLE)
+        .where({ id: options.cancels })
+        .whereNull('finished_at')
+        .update({ cancel_requested: true });
+    }
+    const row = {
+      id: operation.id,
+      type: operation.type,
+      state: 'queued',
+      cluster: operation.vm.cluster,
+      namespace: operation.vm.namespace,
+      vm_name: operation.vm.name,
+      vm_uid: operation.vmUid,
+      snapshot_name: operation.snapshotName,
+      snapshot_uid: operation.snapshotUid ?? null,
+      actor: operation.actor,
+      request: JSON.stringify(operation.request),
+      request_digest: operation.requestDigest,
+      cancel_requested: false,
+      retrying: false,
+      attempts: 0,
+      not_before: 0,
+      created_at: now,
+      updated_at: now,
+      revision,
+    };
+    await tx(TABLE).insert(row);
+    await this.#trail.writeIntent(tx, {
+      ...options.intent,
+      operationId: operation.id,
+    });
+    return { operation: fromRow(row), created: true };
   }
 
   /**
@@ -329,7 +338,7 @@ export class DatabaseOperationStore {
       return row && fromRow(row);
     });
     if (updated) {
-      this.#announce(updated);
+      this.announce(updated);
     }
     return updated;
   }
@@ -382,7 +391,7 @@ export class DatabaseOperationStore {
       return operation;
     });
     if (finished) {
-      this.#announce(finished);
+      this.announce(finished);
     }
     return finished;
   }
@@ -445,7 +454,8 @@ export class DatabaseOperationStore {
     });
   }
 
-  #announce(operation: Operation): void {
+  /** Tells the listeners of a change that is committed. */
+  announce(operation: Operation): void {
     for (const listener of this.#listeners) {
       listener(operation);
     }
