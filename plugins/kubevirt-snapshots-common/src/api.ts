@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { CloneResult } from './clones';
 import type {
   Consistency,
   KubeVirtCondition,
   SnapshotState,
 } from './snapshotState';
+import type { TemplateResult } from './templates';
 import type { VmRef } from './vmRef';
 
 /**
@@ -37,6 +39,11 @@ export type RefusalCode =
   | 'snapshot-not-protected'
   | 'vm-gone'
   | 'no-disk'
+  | 'snapshot-not-ready'
+  | 'snapshot-partial'
+  | 'backend-storage'
+  | 'no-clone-api'
+  | 'no-template-api'
   | 'cluster-away'
   | 'mutations-off';
 
@@ -190,6 +197,10 @@ export interface OperationView {
   /** True while the cluster does not answer and the operation is being retried. */
   retrying?: boolean;
   error?: { code: string; message: string };
+  /** What an operation of type `clone` has made. */
+  clone?: CloneResult;
+  /** What an operation of type `template` has made. */
+  template?: TemplateResult;
   /**
    * Number of this state. A list asked for with it as `minRevision` is sure to
    * know the operation, whichever replica answers.
@@ -216,6 +227,10 @@ export interface SnapshotVerdicts {
   protect: Verdict;
   /** Release it. */
   unprotect: Verdict;
+  /** Make a new VM from it. */
+  clone?: Verdict;
+  /** Make a template from it. */
+  template?: Verdict;
 }
 
 /**

@@ -6,10 +6,14 @@
  */
 export * from './api';
 export * from './audit';
+export * from './clones';
 export * from './duration';
 export * from './fleet';
 export * from './keys';
 export * from './names';
+export * from './newNames';
 export * from './permissions';
+export * from './reservedKeys';
 export * from './snapshotState';
+export * from './templates';
 export * from './vmRef';
