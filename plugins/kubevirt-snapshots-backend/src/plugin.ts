@@ -32,6 +32,7 @@ import { ProtectionService } from './protection/ProtectionService';
 import { ProtectionStore } from './protection/ProtectionStore';
 import { createRouter } from './router/createRouter';
 import { EventStreams } from './stream/EventStreams';
+import { FleetStreams } from './stream/FleetStreams';
 import { CaptureRecorder } from './views/CaptureRecorder';
 import { FleetViews } from './views/FleetViews';
 import { SnapshotViews } from './views/SnapshotViews';
@@ -176,6 +177,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           protections: protectionStore,
           views,
         });
+        const fleetStreams = new FleetStreams({ cluster, index });
         const audit = new AuditService({
           config,
           knex,
@@ -218,6 +220,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             store,
             index,
             streams,
+            fleetStreams,
             denied: audit.denied,
             reads: audit.reads,
             verification: audit.verification,
@@ -230,6 +233,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         lifecycle.addStartupHook(() => worker.start());
         lifecycle.addShutdownHook(async () => {
           streams.close();
+          fleetStreams.close();
           index.stop();
           captures.stop();
           protectionStore.stop();

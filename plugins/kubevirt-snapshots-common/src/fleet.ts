@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Verdict, VmBusy } from './api';
+import type { ExpectedConsistency, Verdict, VmBusy } from './api';
 import type { VmRef } from './vmRef';
 
 /**
@@ -14,7 +14,15 @@ export type VmPower = 'running' | 'stopped' | 'paused';
  *
  * @public
  */
-export type VmSort = 'name' | 'owner' | 'lastSnapshot';
+export type VmSort = 'name' | 'owner' | 'place' | 'state' | 'lastSnapshot';
+
+/**
+ * Most VMs that one question for named VMs may name; more would make its
+ * address too long.
+ *
+ * @public
+ */
+export const MAX_NAMED_VMS = 25;
 
 /**
  * Query of `GET /vms`. Without a filter: every VM that the person may read.
@@ -34,11 +42,25 @@ export interface VmListQuery {
   power?: VmPower;
   /** Only VMs without a snapshot of the last 30 days that can be restored. */
   unprotected?: boolean;
+  /**
+   * Ref of a group, a user, a system, a component or any other entity: only
+   * VMs that belong to it. Those of a user are theirs and those of their
+   * groups; those of a system are its parts; those of anything else are what
+   * it depends on.
+   */
+  belongsTo?: string;
+  /**
+   * Only these, each `<cluster>/<namespace>/<name>`; at most
+   * {@link MAX_NAMED_VMS}.
+   */
+  vms?: string[];
   sort?: VmSort;
   order?: 'asc' | 'desc';
   offset?: number;
   /** 1 to 100, 20 by default. */
   limit?: number;
+  /** {@link OperationView.revision} of the person's last act on any VM. */
+  minRevision?: number;
 }
 
 /**
@@ -65,6 +87,8 @@ export interface VmListItem {
   };
   /** No snapshot of the last 30 days can be restored. */
   unprotected: boolean;
+  /** What a snapshot taken now would be worth. */
+  expectedConsistency: ExpectedConsistency;
   /** Off as well where no entity stands for the VM: it is the door to it. */
   takeSnapshot: Verdict;
 }

@@ -35,10 +35,12 @@ import { toOperationView, type Operation } from '../operations/types';
 import type { ProtectionService } from '../protection/ProtectionService';
 import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { EventStreams } from '../stream/EventStreams';
+import type { FleetStreams } from '../stream/FleetStreams';
 import { snapshotDetails } from '../views/snapshotDetails';
 import type { FleetViews } from '../views/FleetViews';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
+import { fleetHandlers } from './fleetHandlers';
 import type { Handler, RequestContext } from './Handler';
 import { operatorHandlers } from './operatorHandlers';
 import { routes, type RouteDefinition, type RouteId } from './routes';
@@ -52,7 +54,6 @@ import {
   stopBody,
   takeBody,
   unprotectBody,
-  vmListQuery,
 } from './schemas';
 
 /** What the router needs. */
@@ -74,6 +75,7 @@ export interface RouterOptions extends AuditHandlerOptions {
   store: DatabaseOperationStore;
   index: OperationIndex;
   streams: EventStreams;
+  fleetStreams: FleetStreams;
   denied: DeniedRecorder;
   trail: DatabaseAuditTrail;
 }
@@ -171,19 +173,7 @@ export function createRouter(options: RouterOptions): express.Router {
 
     ...operatorHandlers(options),
 
-    listVms: async ({ req, res, caller }) => {
-      const query = parse(vmListQuery, req.query);
-      const [fleet, { ownershipEntityRefs }] = await Promise.all([
-        gate.forFleet(caller),
-        options.userInfo.getUserInfo(caller.credentials),
-      ]);
-      res.json(
-        await options.fleet.list(fleet, query, {
-          credentials: caller.credentials,
-          ownershipRefs: ownershipEntityRefs,
-        }),
-      );
-    },
+    ...fleetHandlers(options),
 
     listSnapshots: async context => {
       const { minRevision, ...query } = parse(listQuery, context.req.query);

@@ -28,6 +28,7 @@ const EXPECTED: Record<RouteId, number[]> = {
   listBindings: /*   */ [403, 403, 200, 200, 401, 401, 403, 403],
   // Filtered, not refused: whoever may read no VM gets none.
   listVms: /*        */ [200, 200, 200, 200, 401, 401, 403, 200],
+  streamVms: /*      */ [200, 200, 200, 200, 401, 401, 403, 200],
   listSnapshots: /*  */ [200, 403, 200, 200, 401, 401, 403, 200],
   getSnapshot: /*    */ [200, 403, 200, 200, 401, 401, 403, 200],
   checkSnapshotName: /**/ [200, 403, 200, 403, 401, 401, 403, 200],

@@ -69,6 +69,15 @@ export const routes = [
     summary: 'The VMs that one may read, over all clusters',
   },
   {
+    id: 'streamVms',
+    method: 'get',
+    path: '/vms/events',
+    door: 'user',
+    effect: 'stream',
+    permissions: [vmReadPermission.name],
+    summary: 'Tells when one of the VMs that one may read changes',
+  },
+  {
     id: 'listSnapshots',
     method: 'get',
     path: `${ENTITY}/snapshots`,

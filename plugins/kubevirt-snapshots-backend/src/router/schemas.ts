@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { parseEntityRef } from '@backstage/catalog-model';
 import {
   checkSnapshotName,
   DEADLINE_SECONDS,
+  MAX_NAMED_VMS,
   isRfc1123Subdomain,
   MAX_DESCRIPTION_LENGTH,
   MAX_REASON_LENGTH,
@@ -93,6 +95,15 @@ export const listQuery = z
   })
   .transform(({ state, ...query }) => ({ ...query, states: state }));
 
+function isEntityRef(text: string): boolean {
+  try {
+    parseEntityRef(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const flag = z.enum(['true', 'false']).transform(text => text === 'true');
 
 /** Query of the list of VMs. */
@@ -104,10 +115,24 @@ export const vmListQuery = z.strictObject({
   mine: flag.optional(),
   power: z.enum(['running', 'stopped', 'paused']).optional(),
   unprotected: flag.optional(),
-  sort: z.enum(['name', 'owner', 'lastSnapshot']).optional(),
+  belongsTo: z
+    .string()
+    .max(512)
+    .refine(isEntityRef, 'It has to be an entity ref as group:default/team-a')
+    .optional(),
+  vms: z
+    .string()
+    .transform(text => text.split(','))
+    .refine(
+      refs => refs.length <= MAX_NAMED_VMS,
+      `It names at most ${MAX_NAMED_VMS} VMs`,
+    )
+    .optional(),
+  sort: z.enum(['name', 'owner', 'place', 'state', 'lastSnapshot']).optional(),
   order: z.enum(['asc', 'desc']).optional(),
   offset: wholeNumber(0, 1_000_000).optional(),
   limit: wholeNumber(1, 100).optional(),
+  minRevision: wholeNumber(0, 999_999_999).optional(),
 });
 
 /** Body of a take. Unknown keys are refused: a namespace in it is no namespace. */

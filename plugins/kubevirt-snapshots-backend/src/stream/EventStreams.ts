@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Response } from 'express';
-import {
-  stringifyVmRef,
-  type StreamMessage,
-} from 'backstage-plugin-kubevirt-snapshots-common';
+import { stringifyVmRef } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { VmAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { SnapshotViews } from '../views/SnapshotViews';
+import { openStream, type OpenStream } from './openStream';
 
 /** Changes within this time are told together, ms. */
 const GATHER_MS = 20;
-const HEARTBEAT_MS = 15_000;
-
-/** How often the right to listen is decided anew, ms. */
-const DECIDE_MS = 30_000;
 
 /**
  * Event streams of browser tabs. Each tells one person that something about
@@ -26,8 +20,8 @@ export class EventStreams {
   readonly #index: OperationIndex;
   readonly #protections: ProtectionStore;
   readonly #views: SnapshotViews;
-  readonly #decideMs: number;
-  readonly #open = new Set<(reason: 'shutdown') => void>();
+  readonly #decideMs: number | undefined;
+  readonly #open = new Set<OpenStream>();
 
   constructor(options: {
     cluster: ClusterService;
@@ -40,7 +34,7 @@ export class EventStreams {
     this.#index = options.index;
     this.#protections = options.protections;
     this.#views = options.views;
-    this.#decideMs = options.decideMs ?? DECIDE_MS;
+    this.#decideMs = options.decideMs;
   }
 
   /** Number of open streams. */
@@ -64,15 +58,6 @@ export class EventStreams {
     const { res, access } = options;
     const { ref } = access;
     const key = stringifyVmRef(ref);
-    res.writeHead(200, {
-      'Content-Type': 'text/event-stream',
-      // Compression and proxies would hold messages back.
-      'Cache-Control': 'no-cache, no-transform',
-      'X-Accel-Buffering': 'no',
-    });
-    const send = (message: StreamMessage) =>
-      res.write(`data: ${JSON.stringify(message)}\n\n`);
-
     let gather: NodeJS.Timeout | undefined;
     let freshness = this.#cluster.freshness(ref.cluster).state;
     const tell = () => {
@@ -80,9 +65,9 @@ export class EventStreams {
       const now = this.#cluster.freshness(ref.cluster);
       if (now.state !== freshness) {
         freshness = now.state;
-        send({ type: 'freshness', freshness: now });
+        stream.send({ type: 'freshness', freshness: now });
       }
-      send({ type: 'changed', revision: this.#views.revision(ref) });
+      stream.send({ type: 'changed', revision: this.#views.revision(ref) });
     };
     const changed = () => {
       gather ??= setTimeout(tell, GATHER_MS);
@@ -100,49 +85,28 @@ export class EventStreams {
         }
       }),
     ];
-    const end = (reason?: 'shutdown' | 'expired' | 'revoked') => {
-      if (!this.#open.delete(end)) {
-        return;
-      }
-      cleanups.forEach(cleanup => cleanup());
-      clearTimeout(gather);
-      if (reason) {
-        send({ type: 'bye', reason });
-        res.end();
-      }
-    };
-    const heartbeat = setInterval(() => res.write(': \n\n'), HEARTBEAT_MS);
-    const decide = setInterval(() => {
-      options.decide().then(
-        renewed => {
-          if (stringifyVmRef(renewed.ref) !== key) {
-            end('revoked');
-          }
-        },
-        () => end('revoked'),
-      );
-    }, this.#decideMs);
-    cleanups.push(
-      () => clearInterval(heartbeat),
-      () => clearInterval(decide),
-    );
-    if (options.expiresAt) {
-      const expiry = setTimeout(
-        () => end('expired'),
-        Math.min(
-          Math.max(0, options.expiresAt.getTime() - Date.now()),
-          2 ** 31 - 1,
-        ),
-      );
-      cleanups.push(() => clearTimeout(expiry));
-    }
-    this.#open.add(end);
-    res.on('close', () => end());
-    send({ type: 'hello', revision: this.#views.revision(ref) });
+    const stream = openStream({
+      res,
+      expiresAt: options.expiresAt,
+      decideMs: this.#decideMs,
+      decide: async () => {
+        const renewed = await options.decide();
+        if (stringifyVmRef(renewed.ref) !== key) {
+          stream.end('revoked');
+        }
+      },
+      onEnd: () => {
+        this.#open.delete(stream);
+        cleanups.forEach(cleanup => cleanup());
+        clearTimeout(gather);
+      },
+    });
+    this.#open.add(stream);
+    stream.send({ type: 'hello', revision: this.#views.revision(ref) });
   }
 
   /** Ends all streams, so that a backend that stops isn't held up by them. */
   close(): void {
-    Array.from(this.#open).forEach(end => end('shutdown'));
+    Array.from(this.#open).forEach(stream => stream.end('shutdown'));
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mockServices } from '@backstage/backend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { parseVmRef } from 'backstage-plugin-kubevirt-snapshots-common';
 import request from 'supertest';
@@ -25,9 +26,9 @@ describe('the list of VMs', () => {
   let decisions: number;
   const questions: string[] = [];
 
-  async function begin(vms: number) {
+  async function begin(vms: number, more: Entity[] = []) {
     cluster = new FakeCluster();
-    const entities = [];
+    const entities = [...more];
     for (let i = 0; i < vms; i += 1) {
       const name = `vm-${i}`;
       const team = i % 3 === 0 ? 'team-b' : 'team-a';
@@ -201,5 +202,123 @@ describe('the list of VMs', () => {
     ]);
     expect(items[1].takeSnapshot.allowed).toBe(false);
     expect(items[0].takeSnapshot.allowed).toBe(true);
+  });
+
+  it('sorts by place and by state, those that are busy first', async () => {
+    await begin(4);
+    cluster.addVm({
+      ...cluster.vm(parseVmRef('east/even/vm-2')!)!,
+      snapshotInProgress: 's1',
+    });
+    const of = async (query: string) => names(await list(query, 'platform'));
+    expect(await of('?sort=place')).toEqual(['vm-0', 'vm-2', 'vm-1', 'vm-3']);
+    expect(await of('?sort=place&order=desc')).toEqual([
+      'vm-1',
+      'vm-3',
+      'vm-0',
+      'vm-2',
+    ]);
+    // vm-1 is paused, vm-3 runs, vm-0 is stopped.
+    expect(await of('?sort=state')).toEqual(['vm-2', 'vm-1', 'vm-3', 'vm-0']);
+  });
+
+  it('finds VMs by their names, within what one may read', async () => {
+    await begin(4);
+    const query = '?vms=east/odd/vm-1,east/even/vm-0,east/even/none';
+    expect(names(await list(query, 'platform'))).toEqual(['vm-0', 'vm-1']);
+    expect(names(await list(query))).toEqual(['vm-1']);
+    const many = Array.from({ length: 26 }, (_, i) => `east/odd/vm-${i}`);
+    const res = await request(backend.server)
+      .get(`/api/kubevirt-snapshots/vms?vms=${many}`)
+      .set('authorization', headers.owner!);
+    expect(res.status).toBe(400);
+  });
+
+  it('says what a snapshot taken now would be worth', async () => {
+    await begin(4);
+    const { items } = await list('', 'platform');
+    expect(items.map((item: any) => item.expectedConsistency)).toEqual([
+      'offline',
+      'paused',
+      'application',
+      'application',
+    ]);
+  });
+
+  describe('of an entity', () => {
+    const related = (
+      kind: string,
+      name: string,
+      relations: { type: string; targetRef: string }[],
+    ) => ({
+      apiVersion: 'backstage.io/v1alpha1',
+      kind,
+      metadata: { name, namespace: 'default' },
+      relations,
+    });
+    const resource = (name: string) => `resource:default/${name}`;
+
+    it.each([
+      ['group:default/team-b', ['vm-0', 'vm-3']],
+      ['user:default/bo', ['vm-0', 'vm-6', 'vm-3']],
+      // vm-1 is a part; the other entity claims vm-2 and its owner doesn't.
+      ['system:default/shop', ['vm-1']],
+      ['component:default/front', ['vm-4']],
+      ['component:default/none', []],
+      ['system:default/absent', []],
+    ])('%s shows what belongs to it', async (ref, expected) => {
+      await begin(6, [
+        related('Group', 'team-b', []),
+        related('User', 'bo', [
+          { type: 'memberOf', targetRef: 'group:default/team-b' },
+        ]),
+        related('System', 'shop', [
+          { type: 'hasPart', targetRef: resource('vm-1') },
+          { type: 'hasPart', targetRef: resource('liar') },
+          { type: 'hasPart', targetRef: 'component:default/front' },
+        ]),
+        related('Component', 'front', [
+          { type: 'dependsOn', targetRef: resource('vm-4') },
+          { type: 'dependsOn', targetRef: resource('no-vm') },
+          { type: 'partOf', targetRef: 'system:default/shop' },
+        ]),
+        related('Component', 'none', []),
+        vmEntity('liar', 'east/even/vm-2', 'group:default/team-b'),
+        vmEntity('no-vm', undefined),
+      ]);
+      cluster.addVm({
+        ref: parseVmRef('east/even/vm-6')!,
+        annotations: { 'kubevirt-snapshots/owner': 'user:default/bo' },
+      });
+      questions.length = 0;
+      const body = await list(
+        `?belongsTo=${ref}&sort=lastSnapshot`,
+        'platform',
+      );
+      expect(names(body)).toEqual(expected);
+      expect(questions.length).toBeLessThanOrEqual(1);
+    });
+
+    it('shows nothing that one may not read', async () => {
+      await begin(6, [
+        related('System', 'shop', [
+          { type: 'hasPart', targetRef: resource('vm-0') },
+          { type: 'hasPart', targetRef: resource('vm-1') },
+        ]),
+      ]);
+      expect(names(await list('?belongsTo=system:default/shop'))).toEqual([
+        'vm-1',
+      ]);
+      expect(names(await list('?belongsTo=group:default/team-b'))).toEqual([]);
+    });
+
+    it('has to be named as one', async () => {
+      await begin(1);
+      const res = await request(backend.server)
+        .get('/api/kubevirt-snapshots/vms?belongsTo=team')
+        .set('authorization', headers.owner!);
+      expect(res.status).toBe(400);
+      expect(res.body.error.details.field).toBe('belongsTo');
+    });
   });
 });

@@ -21,7 +21,8 @@ import type { FleetAccess, VmAccess, VmGate } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { CaptureRecorder } from './CaptureRecorder';
 import type { Verdicts } from './Verdicts';
-import { busyOf, off } from './vmView';
+import { relatedVms, type RelatedVms } from './relatedVms';
+import { busyOf, expectedConsistency, off } from './vmView';
 
 /** Without a good snapshot of this time a VM counts as unprotected, ms. */
 const UNPROTECTED_AFTER_MS = 30 * 24 * 3_600_000;
@@ -82,6 +83,13 @@ export class FleetViews {
     options: { credentials: BackstageCredentials; ownershipRefs: string[] },
   ): Promise<VmList> {
     const { offset = 0, limit = 20 } = query;
+    const related =
+      query.belongsTo === undefined
+        ? undefined
+        : await relatedVms(query.belongsTo, {
+            catalog: this.#catalog,
+            credentials: options.credentials,
+          });
     const readable = this.#cluster
       .vms()
       .map(vm => fleet.accessTo(vm))
@@ -98,7 +106,7 @@ export class FleetViews {
     }
     const wanted = this.#sort(
       readable.filter(access =>
-        this.#matches(access, query, options.ownershipRefs),
+        this.#matches(access, query, options.ownershipRefs, related),
       ),
       query,
     );
@@ -124,6 +132,7 @@ export class FleetViews {
     { ref, vm, owners }: VmAccess,
     query: VmListQuery,
     ownershipRefs: string[],
+    related: RelatedVms | undefined,
   ): boolean {
     const search = query.search?.trim().toLowerCase();
     return (
@@ -135,7 +144,22 @@ export class FleetViews {
       (!query.owner || owners.includes(query.owner)) &&
       (!query.mine || owners.some(owner => ownershipRefs.includes(owner))) &&
       (!query.power || powerOf(vm) === query.power) &&
+      (!query.vms || query.vms.includes(stringifyVmRef(ref))) &&
+      (!related || this.#belongs({ vm, owners }, related)) &&
       (!query.unprotected || this.#isUnprotected(vm))
+    );
+  }
+
+  #belongs(
+    { vm, owners }: Pick<VmAccess, 'vm' | 'owners'>,
+    related: RelatedVms,
+  ): boolean {
+    return (
+      owners.some(owner => related.owners.has(owner)) ||
+      (related.entities.get(stringifyVmRef(vm.ref)) ?? []).some(
+        // What an entity says of itself counts if the cluster says so too.
+        entity => this.#gate.bind(entity, vm).bound,
+      )
     );
   }
 
@@ -145,6 +169,10 @@ export class FleetViews {
       switch (sort) {
         case 'owner':
           return access.owners[0] ?? '';
+        case 'place':
+          return `${access.ref.cluster}/${access.ref.namespace}`;
+        case 'state':
+          return this.#stateKey(access.vm);
         case 'lastSnapshot':
           return this.#summaryOf(access.vm).lastGoodAt ?? '';
         default:
@@ -163,6 +191,12 @@ export class FleetViews {
         collator.compare(a.id, b.id),
     );
     return keyed.map(({ access }) => access);
+  }
+
+  /** Those that something is being done with come first. */
+  #stateKey(vm: VmRecord): string {
+    const busy = busyOf(vm, this.#index.ofVm(vm.ref), this.#cluster);
+    return `${busy ? 0 : 1} ${powerOf(vm)} ${vm.printableStatus}`;
   }
 
   /** One question for the whole page. */
@@ -214,6 +248,7 @@ export class FleetViews {
       busy,
       snapshots: { total, lastGoodAt, lastGoodName },
       unprotected: this.#isUnprotected(vm),
+      expectedConsistency: expectedConsistency(vm),
       takeSnapshot: entityRef
         ? this.#verdicts.takeSnapshot(access, busy)
         : off(

@@ -118,23 +118,28 @@ export class FakeApi implements KubevirtSnapshotsApi {
     Parameters<KubevirtSnapshotsApi['listBindings']>
   >(async () => ({ confirmed: 3, unconfirmed: [], truncated: false }));
 
-  watchEvents = jest.fn(
-    (_entity: unknown, { signal, onMessage, onActivity }: WatchOptions) =>
-      new Promise<void>((resolve, reject) => {
-        signal.addEventListener('abort', () => resolve());
-        this.streams.push({
-          send: message => {
-            onActivity?.();
-            onMessage(message);
-          },
-          end: resolve,
-          fail: reject,
-          get aborted() {
-            return signal.aborted;
-          },
-        });
-      }),
+  watchEvents = jest.fn((_entity: unknown, options: WatchOptions) =>
+    this.#watch(options),
   );
+
+  watchVms = jest.fn((options: WatchOptions) => this.#watch(options));
+
+  #watch({ signal, onMessage, onActivity }: WatchOptions) {
+    return new Promise<void>((resolve, reject) => {
+      signal.addEventListener('abort', () => resolve());
+      this.streams.push({
+        send: message => {
+          onActivity?.();
+          onMessage(message);
+        },
+        end: resolve,
+        fail: reject,
+        get aborted() {
+          return signal.aborted;
+        },
+      });
+    });
+  }
 
   /** The stream that was opened last. */
   get stream(): FakeStream {

@@ -85,6 +85,7 @@ export function vmItem({ ref, ...patch }: VmItemPatch = {}): VmListItem {
       lastGoodName: 'before-upgrade',
     },
     unprotected: false,
+    expectedConsistency: 'application',
     takeSnapshot: yes,
     ...patch,
   };

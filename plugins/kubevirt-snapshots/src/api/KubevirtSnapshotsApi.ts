@@ -68,6 +68,11 @@ export interface WatchOptions {
 export interface KubevirtSnapshotsApi {
   /** The VMs that one may read, over all clusters. */
   listVms(query: VmListQuery, options?: ReadOptions): Promise<VmList>;
+  /**
+   * Follows the changes of the VMs that one may read. Resolves and rejects as
+   * {@link KubevirtSnapshotsApi.watchEvents} does.
+   */
+  watchVms(options: WatchOptions): Promise<void>;
   /** The VM behind an entity and a page of its snapshots. */
   listSnapshots(
     entity: EntityKey,

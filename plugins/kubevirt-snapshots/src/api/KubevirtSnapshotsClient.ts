@@ -218,16 +218,22 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
   }
 
   /** {@inheritdoc KubevirtSnapshotsApi.watchEvents} */
-  async watchEvents(entity: EntityKey, options: WatchOptions): Promise<void> {
+  watchEvents(entity: EntityKey, options: WatchOptions): Promise<void> {
+    return this.#watch(`${entityPath(entity)}/events`, options);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.watchVms} */
+  watchVms(options: WatchOptions): Promise<void> {
+    return this.#watch('/vms/events', options);
+  }
+
+  async #watch(path: string, options: WatchOptions): Promise<void> {
     // Not EventSource: it can't send the Authorization header.
-    const response = await this.#fetchApi.fetch(
-      `${BASE}${entityPath(entity)}/events`,
-      {
-        headers: { accept: 'text/event-stream' },
-        cache: 'no-store',
-        signal: options.signal,
-      },
-    );
+    const response = await this.#fetchApi.fetch(`${BASE}${path}`, {
+      headers: { accept: 'text/event-stream' },
+      cache: 'no-store',
+      signal: options.signal,
+    });
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);
     }

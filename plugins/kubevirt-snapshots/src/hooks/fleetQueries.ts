@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useApi } from '@backstage/core-plugin-api';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import type {
   SnapshotListQuery,
   VmListQuery,
@@ -9,27 +13,49 @@ import { kubevirtSnapshotsApiRef, type EntityKey } from '../api';
 import { mayPass, queryKeys } from './queries';
 
 /**
- * No stream tells of changes here, so they are asked for while the page is
+ * No stream tells a card of changes, so they are asked for while the page is
  * looked at, in milliseconds.
  */
 export const REFRESH_MS = 10_000;
 
+/**
+ * The net under the stream of a page: what time alone changes, such as the age
+ * after which a VM counts as unprotected, nobody tells of. Milliseconds.
+ */
+export const FLEET_REFRESH_MS = 60_000;
+
 /** Asks again by itself, unless the answer is a refusal that will stay one. */
-const refreshed = {
-  refetchInterval: ({ state }: { state: { status: string; error: unknown } }) =>
-    state.status === 'error' && !mayPass(state.error) ? false : REFRESH_MS,
-  // The interval rests while the page is hidden.
-  refetchOnWindowFocus: true,
-} as const;
+const refreshed = (ms: number) =>
+  ({
+    refetchInterval: ({
+      state,
+    }: {
+      state: { status: string; error: unknown };
+    }) => {
+      if (state.status !== 'error') {
+        return ms;
+      }
+      return mayPass(state.error) && Math.min(ms, REFRESH_MS);
+    },
+    // The interval rests while the page is hidden.
+    refetchOnWindowFocus: true,
+  } as const);
 
 /** A page of the VMs that the person may read, over all clusters. */
-export function useFleet(query: VmListQuery) {
+export function useFleet(query: VmListQuery, refreshMs = FLEET_REFRESH_MS) {
   const api = useApi(kubevirtSnapshotsApiRef);
+  const queryClient = useQueryClient();
   return useQuery({
     queryKey: queryKeys.fleet(query),
-    queryFn: ({ signal }) => api.listVms(query, { signal }),
+    queryFn: ({ signal }) => {
+      // Not in the key: it asks for a fresher answer and not for another list.
+      const minRevision = queryClient.getQueryData<number>(
+        queryKeys.lastFleetAct,
+      );
+      return api.listVms({ ...query, minRevision }, { signal });
+    },
     placeholderData: keepPreviousData,
-    ...refreshed,
+    ...refreshed(refreshMs),
   });
 }
 
@@ -48,6 +74,6 @@ export function useNewestGood(entity: EntityKey) {
   return useQuery({
     queryKey: queryKeys.list(entity, NEWEST_GOOD),
     queryFn: ({ signal }) => api.listSnapshots(entity, NEWEST_GOOD, { signal }),
-    ...refreshed,
+    ...refreshed(REFRESH_MS),
   });
 }

@@ -57,7 +57,13 @@ export const NO_FLEET_FILTER: Partial<FleetUrlState> = {
 export const VM_POWERS: readonly VmPower[] = ['running', 'stopped', 'paused'];
 
 const SCOPES: readonly FleetScope[] = ['mine', 'all'];
-const SORTS: readonly VmSort[] = ['name', 'owner', 'lastSnapshot'];
+const SORTS: readonly VmSort[] = [
+  'name',
+  'owner',
+  'place',
+  'state',
+  'lastSnapshot',
+];
 const ORDERS = ['asc', 'desc'] as const;
 const KEYS = [
   'scope',

@@ -62,6 +62,8 @@ export const queryKeys = {
   bindings: [ROOT, 'bindings'] as const,
   fleet: (query?: VmListQuery) =>
     [ROOT, 'fleet', ...(query ? [query] : [])] as const,
+  /** Of any VM. */
+  lastFleetAct: [ROOT, 'last-fleet-act'] as const,
   lastAct: (e: EntityKey) => [ROOT, 'last-act', e] as const,
 };
 
@@ -232,9 +234,11 @@ function useAfterAct(entity: EntityKey) {
   const queryClient = useQueryClient();
   return {
     onSuccess: ({ revision }: { revision: number }) => {
-      queryClient.setQueryData<number>(queryKeys.lastAct(entity), (last = 0) =>
-        Math.max(last, revision),
-      );
+      for (const key of [queryKeys.lastAct(entity), queryKeys.lastFleetAct]) {
+        queryClient.setQueryData<number>(key, (last = 0) =>
+          Math.max(last, revision),
+        );
+      }
     },
     onSettled: () => {
       queryClient.invalidateQueries({ queryKey: queryKeys.entity(entity) });

@@ -63,3 +63,43 @@ export function useLiveUpdates(entity: EntityKey, enabled: boolean): LiveState {
 
   return state;
 }
+
+/**
+ * Keeps the lists of VMs up to date by one event stream, which tells at most
+ * once a second.
+ *
+ * @param enabled - false while there is nothing to keep up to date
+ */
+export function useLiveFleet(enabled: boolean): LiveState {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  const queryClient = useQueryClient();
+  const [state, setState] = useState<LiveState>('connecting');
+
+  useEffect(() => {
+    if (!enabled) {
+      return undefined;
+    }
+    const refetch = new Coalescer(
+      () => queryClient.invalidateQueries({ queryKey: queryKeys.fleet() }),
+      GATHER_MS,
+    );
+    const connection = new LiveConnection({
+      connect: options => api.watchVms(options),
+      onState: setState,
+      onCatchUp: () => refetch.trigger(),
+      onMessage: ({ type }) => {
+        if (type === 'changed') {
+          refetch.trigger();
+        }
+      },
+    });
+    setState('connecting');
+    connection.start();
+    return () => {
+      connection.stop();
+      refetch.stop();
+    };
+  }, [api, queryClient, enabled]);
+
+  return state;
+}

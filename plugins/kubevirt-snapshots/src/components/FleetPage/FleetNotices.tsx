@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Button, Flex } from '@backstage/ui';
 import { apiFailure } from '../../api';
+import type { LiveState } from '../../api/LiveConnection';
 import { useTexts } from '../../translations';
 
 /** What is to be known about how far the list can be trusted right now. */
 export function FleetNotices(props: {
   staleClusters: string[];
+  live: LiveState;
   /** Why the last refresh failed. */
   error?: unknown;
   onRetry: () => void;
 }) {
-  const { staleClusters, error, onRetry } = props;
+  const { staleClusters, live, error, onRetry } = props;
   const t = useTexts();
-  if (!staleClusters.length && !error) {
+  if (!staleClusters.length && live !== 'polling' && !error) {
     return null;
   }
   return (
@@ -27,6 +29,9 @@ export function FleetNotices(props: {
             clusters: staleClusters.join(', '),
           })}
         />
+      )}
+      {live === 'polling' && (
+        <Alert role="status" status="info" icon title={t('notice.polling')} />
       )}
       {Boolean(error) && (
         <Alert

@@ -4,7 +4,6 @@ import userEvent from '@testing-library/user-event';
 import { FakeApi } from '../../__testUtils__/FakeApi';
 import { refusal, vmItem, vmList } from '../../__testUtils__/fixtures';
 import { address, renderWithApi } from '../../__testUtils__/render';
-import { REFRESH_MS } from '../../hooks/fleetQueries';
 import { createQueryClient, queryKeys } from '../../hooks/queries';
 import { FleetPage } from './FleetPage';
 
@@ -158,22 +157,5 @@ describe('refresh', () => {
       client.invalidateQueries({ queryKey: queryKeys.fleet() });
     });
     await waitFor(() => expect(screen.queryByRole('grid')).toBeNull());
-  });
-
-  it('happens by itself', async () => {
-    jest.useFakeTimers();
-    try {
-      const api = new FakeApi();
-      await renderWithApi(<FleetPage queryClient={createQueryClient()} />, {
-        api,
-        path: '/?scope=all',
-      });
-      await act(() => jest.advanceTimersByTimeAsync(100));
-      expect(api.listVms).toHaveBeenCalledTimes(1);
-      await act(() => jest.advanceTimersByTimeAsync(REFRESH_MS));
-      expect(api.listVms).toHaveBeenCalledTimes(2);
-    } finally {
-      jest.useRealTimers();
-    }
   });
 });

@@ -23,6 +23,8 @@ import styles from './FleetPage.module.css';
 const SORTS: readonly string[] = [
   'name',
   'owner',
+  'place',
+  'state',
   'lastSnapshot',
 ] satisfies VmSort[];
 

@@ -7,6 +7,7 @@ import {
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useCallback, useEffect, useState } from 'react';
 import { apiFailure, revokesView } from '../../api';
+import type { LiveState } from '../../api/LiveConnection';
 import { useFleet } from '../../hooks/fleetQueries';
 import {
   DEFAULT_FLEET_URL_STATE,
@@ -15,6 +16,7 @@ import {
   NO_FLEET_FILTER,
   type FleetUrlState,
 } from '../../hooks/fleetUrlState';
+import { useLiveFleet } from '../../hooks/useLiveUpdates';
 import { useFleetUrlState } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 import { EmptyState } from '../EmptyState';
@@ -81,11 +83,12 @@ function Body(props: FleetTableProps) {
 function Content(props: {
   list: VmList;
   stale: boolean;
+  live: LiveState;
   updatedAt: string;
   error: unknown;
   onRetry: () => void;
 }) {
-  const { list, stale, updatedAt, error, onRetry } = props;
+  const { list, stale, live, updatedAt, error, onRetry } = props;
   const t = useTexts();
   const { state, update, href } = useFleetUrlState();
   const [request, setRequest] = useState<VmRequest>();
@@ -104,6 +107,7 @@ function Content(props: {
     <div className={styles.page}>
       <FleetNotices
         staleClusters={list.staleClusters}
+        live={live}
         error={error}
         onRetry={onRetry}
       />
@@ -153,6 +157,7 @@ export function FleetView() {
   );
   // What may not be seen any longer goes, even if it was shown before.
   const list = error && revokesView(error) ? undefined : data;
+  const live = useLiveFleet(Boolean(list));
   const own = scope || isPlaceholderData ? undefined : list?.totalItems;
 
   useEffect(() => {
@@ -167,6 +172,7 @@ export function FleetView() {
       <Content
         list={list}
         stale={isPlaceholderData}
+        live={live}
         updatedAt={new Date(dataUpdatedAt).toISOString()}
         error={error}
         onRetry={refetch}
