@@ -14,6 +14,7 @@ export * from './names';
 export * from './newNames';
 export * from './permissions';
 export * from './reservedKeys';
+export * from './schedule';
 export * from './snapshotState';
 export * from './templates';
 export * from './vmRef';
