@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CloneResult } from './clones';
+import type { ScheduledItem } from './schedules';
 import type {
   Consistency,
   KubeVirtCondition,
@@ -45,7 +46,12 @@ export type RefusalCode =
   | 'no-clone-api'
   | 'no-template-api'
   | 'cluster-away'
-  | 'mutations-off';
+  | 'mutations-off'
+  | 'schedule-not-active'
+  | 'schedule-active'
+  | 'schedule-author'
+  | 'schedule-limit'
+  | 'former-vm';
 
 /**
  * How fresh an answer is. Lists come from a cache that watches the cluster.
@@ -361,21 +367,6 @@ export interface SnapshotListQuery {
   limit?: number;
   /** {@link OperationView.revision} of the person's last act. */
   minRevision?: number;
-}
-
-/**
- * A scheduled item, pinned above the snapshots. The list of them is empty
- * until schedules exist.
- *
- * @public
- */
-export interface ScheduledItem {
-  id: string;
-  name: string;
-  /** RFC 3339 */
-  nextRunAt?: string;
-  createdBy?: string;
-  description?: string;
 }
 
 /**

@@ -15,6 +15,7 @@ export * from './newNames';
 export * from './permissions';
 export * from './reservedKeys';
 export * from './schedule';
+export * from './schedules';
 export * from './snapshotState';
 export * from './templates';
 export * from './vmRef';

@@ -8,6 +8,7 @@ import type {
   OperationView,
   Protection,
   RefusalCode,
+  ScheduledItem,
   SnapshotDetails,
   SnapshotItem,
   SnapshotList,
@@ -363,4 +364,33 @@ export function refusal(
     statusCode,
     body: { error: { name: 'Error', message, details: details_ } },
   });
+}
+
+/** A schedule as the list shows it. */
+export function schedule(more: Partial<ScheduledItem> = {}): ScheduledItem {
+  return {
+    id: 'k3j9x0a2bqzm',
+    revision: 1,
+    name: 'nightly',
+    state: 'active',
+    rule: { kind: 'daily', hour: 3, minute: 0 },
+    timeZone: 'UTC',
+    retention: { keepLast: 7 },
+    nextRunAt: '2099-01-01T03:00:00Z',
+    createdBy: 'user:default/ada',
+    createdAt: '2026-11-01T12:00:00Z',
+    author: 'user:default/ada',
+    failuresInRow: 0,
+    ownedSnapshots: 0,
+    formerVm: false,
+    allowed: {
+      update: yes,
+      runNow: yes,
+      pause: yes,
+      resume: no('It is active.', 'schedule-active'),
+      adopt: no('You answer for it already.', 'schedule-author'),
+      delete: yes,
+    },
+    ...more,
+  };
 }

@@ -8,6 +8,7 @@ import {
   no,
   operation,
   protection,
+  schedule,
   snapshot,
   unfinished,
 } from '../../__testUtils__/fixtures';
@@ -106,9 +107,7 @@ describe('SnapshotTable', () => {
 
   it('pins scheduled items on top, with their next run', async () => {
     await show({
-      scheduled: [
-        { id: '1', name: 'nightly', nextRunAt: '2099-01-01T00:00:00Z' },
-      ],
+      scheduled: [schedule({ nextRunAt: '2099-01-01T00:00:00Z' })],
     });
     const [first] = screen.getAllByRole('rowheader');
     expect(first).toHaveTextContent('nightly');
