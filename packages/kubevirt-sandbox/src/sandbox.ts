@@ -5,12 +5,14 @@ import { Admission } from './api/admission/admission';
 import { cloneWebhooks } from './api/admission/cloneWebhooks';
 import { restoreWebhook } from './api/admission/restoreWebhook';
 import { snapshotWebhook } from './api/admission/snapshotWebhook';
+import { templateAdmission } from './api/admission/templateAdmission';
 import { vmWebhooks } from './api/admission/vmWebhooks';
 import { Discovery } from './api/discovery';
 import { ObjectApi } from './api/objectApi';
 import { RbacAuthorizer } from './api/rbac';
 import { R, resourceByKind, resourceKey } from './api/resources';
 import { Subresources } from './api/subresources';
+import { TemplateActions } from './api/templateActions';
 import { ADMIN, Tokens } from './api/tokens';
 import { bootstrapObjects, KUBEVIRT_STATUS } from './bootstrap';
 import { SystemClock, toKubeTime } from './clock';
@@ -81,6 +83,8 @@ export class SandboxCluster implements Sandbox {
       store.load(saved.version, saved.objects);
       conditions.load(saved.conditions);
     }
+    const templateApi = options.templateApi ?? 'kubevirt';
+    conditions.setTemplateApi(templateApi);
     const api = new ObjectApi({ store, clock, admission: this.#admission() });
     this.#tokens = new Tokens({ store, clock, state: saved?.tokens });
     this.adminToken = this.#tokens.state.adminToken;
@@ -118,6 +122,7 @@ export class SandboxCluster implements Sandbox {
       store,
       objects: this.objects,
       clock,
+      templateApi,
       changed: () => this.#persistence?.schedule(),
     });
     const rbac = new RbacAuthorizer({ store });
@@ -142,6 +147,7 @@ export class SandboxCluster implements Sandbox {
           tokens: this.#tokens,
         }),
         subresources: this.#subresources,
+        templates: new TemplateActions({ api }),
         conditions,
         clock,
       }),
@@ -293,6 +299,7 @@ export class SandboxCluster implements Sandbox {
         restoreWebhook({ store, gate, age }),
         ...cloneWebhooks({ gate }),
         ...vmWebhooks(),
+        ...templateAdmission({ rbac: new RbacAuthorizer({ store }) }),
       ],
     });
   }

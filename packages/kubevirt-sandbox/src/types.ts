@@ -78,6 +78,14 @@ export interface SandboxObjects {
   ): boolean;
 }
 
+/**
+ * The API for templates that a cluster has: `template.kubevirt.io` (KubeVirt 1.9), OpenShift's `template.openshift.io`, or
+ * none.
+ *
+ * @public
+ */
+export type TemplateApi = 'kubevirt' | 'openshift' | 'none';
+
 /** Which requests a fault applies to; an absent field matches everything. @public */
 export type FaultMatch = {
   method?: string | string[];
@@ -119,7 +127,8 @@ export type Fault = {
 
 /**
  * What a storage driver does wrong with the volume snapshots of matching claims. `error` answers the text in `message`
- * until removed, `hang` never cuts, `never-ready` cuts but never becomes ready.
+ * until removed, `hang` never cuts, `never-ready` cuts but never becomes ready; `never-bind` leaves claims Pending, and
+ * `import-error` fails DataVolumes for good, with the text in `message`.
  *
  * @public
  */
@@ -128,7 +137,7 @@ export type VolumeFault = {
   /** Name of the claim; a regular expression is allowed. */
   claim?: string | RegExp;
   storageClass?: string;
-  mode: 'error' | 'hang' | 'never-ready' | 'never-bind';
+  mode: 'error' | 'hang' | 'never-ready' | 'never-bind' | 'import-error';
   message?: string;
   times?: number;
 };
@@ -173,6 +182,8 @@ export interface SandboxFaults {
   setGate(on: boolean): void;
   /** false: group snapshot.kubevirt.io is gone (404), as on a cluster without the CRDs. */
   setSnapshotCrds(installed: boolean): void;
+  /** Which API for templates is served; `clear()` brings back that of the options. */
+  setTemplateApi(api: TemplateApi): void;
   /** false: webhooks and subresources fail as with a dead virt-api. */
   setVirtApi(up: boolean): void;
   /** false: requests are accepted and never answered. */
@@ -221,6 +232,8 @@ export type SandboxOptions = {
   speed?: number;
   /** Folder for the state; without it nothing survives. */
   dataDir?: string;
+  /** Default `kubevirt`. */
+  templateApi?: TemplateApi;
   /** Runs when there is no saved state. */
   seed?: (sandbox: Sandbox) => Promise<void>;
   /** For tests: a faster clock moves deadlines and retries too, which `speed` never does. */

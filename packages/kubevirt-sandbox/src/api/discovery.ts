@@ -14,6 +14,7 @@ const CUSTOM_VERBS = [
 const BUILTIN_VERBS = [...CUSTOM_VERBS].sort();
 
 const SUBRESOURCES = 'subresources.kubevirt.io';
+const TEMPLATE_SUBRESOURCES = 'subresources.template.kubevirt.io';
 
 /** Names as virt-api lists them, those without an implementation here left out. */
 const ACTIONS = [
@@ -83,6 +84,18 @@ const EXTRA: Record<string, { versions: string[]; resources: object[] }> = {
       namespaced: true,
       kind: '',
       verbs: null,
+    })),
+  },
+  [TEMPLATE_SUBRESOURCES]: {
+    versions: ['v1beta1', 'v1alpha1'],
+    resources: ['process', 'create'].map(action => ({
+      name: `virtualmachinetemplates/${action}`,
+      singularName: '',
+      namespaced: true,
+      group: TEMPLATE_SUBRESOURCES,
+      version: 'v1beta1',
+      kind: 'ProcessedVirtualMachineTemplate',
+      verbs: ['create'],
     })),
   },
 };

@@ -4,6 +4,7 @@ import {
   RESTORE_SCHEMA,
   Schema,
   SNAPSHOT_SCHEMA,
+  TEMPLATE_SCHEMA,
   VM_SCHEMA,
   VOLUME_SNAPSHOT_SCHEMA,
 } from './schemas';
@@ -238,7 +239,7 @@ export const RESOURCE_TYPES: ResourceType[] = [
     ['v1beta1', 'v1alpha1'],
     'virtualmachinetemplates',
     'VirtualMachineTemplate',
-    { shortNames: ['vmt', 'vmts'] },
+    { shortNames: ['vmt', 'vmts'], schema: TEMPLATE_SCHEMA },
   ),
   custom(
     'template.kubevirt.io',
@@ -247,6 +248,8 @@ export const RESOURCE_TYPES: ResourceType[] = [
     'VirtualMachineTemplateRequest',
     { shortNames: ['vmtr', 'vmtrs'] },
   ),
+  // OpenShift's own, served by its aggregated API server; see the switch templateApi
+  builtin('template.openshift.io', 'templates', 'Template'),
 ];
 
 const BY_KEY = new Map(RESOURCE_TYPES.map(type => [resourceKey(type), type]));
@@ -309,4 +312,6 @@ export const R = {
   content: 'snapshot.kubevirt.io/virtualmachinesnapshotcontents',
   restore: 'snapshot.kubevirt.io/virtualmachinerestores',
   clone: 'clone.kubevirt.io/virtualmachineclones',
+  template: 'template.kubevirt.io/virtualmachinetemplates',
+  templateRequest: 'template.kubevirt.io/virtualmachinetemplaterequests',
 } as const;

@@ -167,6 +167,31 @@ export const CLONE_SCHEMA = kind(
   }),
 );
 
+export const TEMPLATE_SCHEMA = kind(
+  object(
+    {
+      message: string,
+      parameters: list(
+        object(
+          {
+            description: string,
+            displayName: string,
+            from: string,
+            generate: { type: 'string', enum: ['expression'] },
+            name: string,
+            required: boolean,
+            value: string,
+          },
+          ['name'],
+        ),
+      ),
+      virtualMachine: open,
+    },
+    ['virtualMachine'],
+  ),
+  open,
+);
+
 export const VOLUME_SNAPSHOT_SCHEMA = kind(
   object(
     {

@@ -5,6 +5,10 @@ import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
 import { Controller } from './controller';
 
+/** CDI's way to have a claim filled without a first consumer. */
+export const IMMEDIATE_BINDING =
+  'cdi.kubevirt.io/storage.bind.immediate.requested';
+
 const PROTECTION = 'kubernetes.io/pvc-protection';
 
 function podClaims(pod: KubeObject): string[] {
@@ -75,7 +79,9 @@ export class ClaimController extends Controller {
       return undefined;
     }
     const waits = storageClass.volumeBindingMode === 'WaitForFirstConsumer';
-    if (waits && !this.#isUsed(pvc)) {
+    const immediate =
+      pvc.metadata.annotations?.[IMMEDIATE_BINDING] !== undefined;
+    if (waits && !immediate && !this.#isUsed(pvc)) {
       return undefined;
     }
     if (!this.#sourceIsReady(pvc)) {

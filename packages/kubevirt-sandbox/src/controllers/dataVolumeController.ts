@@ -5,11 +5,24 @@ import { deepCopy } from '../json';
 import { objectKey } from '../storage/objectStore';
 import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
+import { IMMEDIATE_BINDING } from './claimController';
 import { controllerReference } from './clusterClient';
 import { Controller } from './controller';
 
 const POPULATED_FOR = 'cdi.kubevirt.io/storage.populatedFor';
 const POD_PHASE = 'cdi.kubevirt.io/storage.pod.phase';
+
+const FINISHED = ['Succeeded', 'Failed'];
+
+/** What CDI calls the work, by the kind of source. */
+function phasesOf(dv: KubeObject): { scheduled: string; running: string } {
+  return dv.spec.source?.snapshot
+    ? {
+        scheduled: 'CloneScheduled',
+        running: 'CloneFromSnapshotSourceInProgress',
+      }
+    : { scheduled: 'ImportScheduled', running: 'ImportInProgress' };
+}
 
 /** CDI: gives every DataVolume its claim and fills it, or adopts one that is already filled. */
 export class DataVolumeController extends Controller {
@@ -38,7 +51,7 @@ export class DataVolumeController extends Controller {
         ? this.#adopt(dv, pvc)
         : undefined;
     }
-    if (deletionTimestamp || dv.status?.phase === 'Succeeded') {
+    if (deletionTimestamp || FINISHED.includes(dv.status?.phase)) {
       return undefined;
     }
     if (!pvc) {
@@ -53,11 +66,12 @@ export class DataVolumeController extends Controller {
         this.#setStatus(dv, 'Pending', 'N/A', pvc, 'TransferRunning');
       } else if (phase === 'Pending') {
         const waits =
+          pvc.metadata.annotations?.[IMMEDIATE_BINDING] === undefined &&
           this.store.get(R.storageClass, undefined, pvc.spec.storageClassName)
             ?.volumeBindingMode === 'WaitForFirstConsumer';
         this.#setStatus(
           dv,
-          waits ? 'WaitForFirstConsumer' : 'ImportScheduled',
+          waits ? 'WaitForFirstConsumer' : phasesOf(dv).scheduled,
           'N/A',
           pvc,
           'TransferRunning',
@@ -70,8 +84,21 @@ export class DataVolumeController extends Controller {
 
   #fill(dv: KubeObject, pvc: KubeObject): number | undefined {
     const { uid } = dv.metadata;
-    if (dv.status?.phase !== 'ImportInProgress') {
-      this.#setStatus(dv, 'ImportInProgress', '42.00%', pvc, 'TransferRunning');
+    const { running } = phasesOf(dv);
+    if (dv.status?.phase !== running) {
+      this.#setStatus(dv, running, '42.00%', pvc, 'TransferRunning');
+      return undefined;
+    }
+    const fault = this.context.volumeFaults.find(['import-error'], {
+      namespace: dv.metadata.namespace!,
+      claim: dv.metadata.name!,
+      storageClass: pvc.spec.storageClassName,
+    });
+    if (fault) {
+      this.#fail(
+        dv,
+        fault.message ?? 'rpc error: code = ResourceExhausted desc = no space',
+      );
       return undefined;
     }
     const { importMs } = this.context.conditions.delays(
@@ -102,8 +129,13 @@ export class DataVolumeController extends Controller {
       // somebody else will bring the claim; building an empty one would destroy the disk
       return undefined;
     }
-    const { namespace, name } = dv.metadata;
+    const { namespace, name, annotations } = dv.metadata;
     const storage = deepCopy(dv.spec.storage ?? dv.spec.pvc ?? {});
+    const size = this.#sourceSize(dv);
+    if (size && !storage.resources?.requests?.storage) {
+      // CDI takes the size of the source where none is given
+      storage.resources = { requests: { storage: size } };
+    }
     this.client.create(R.pvc, {
       metadata: {
         name,
@@ -112,6 +144,9 @@ export class DataVolumeController extends Controller {
         annotations: {
           'cdi.kubevirt.io/storage.contentType': 'kubevirt',
           'cdi.kubevirt.io/storage.usePopulator': 'true',
+          ...(annotations?.[IMMEDIATE_BINDING] !== undefined && {
+            [IMMEDIATE_BINDING]: annotations[IMMEDIATE_BINDING],
+          }),
         },
         ownerReferences: [controllerReference(dv)],
       },
@@ -128,6 +163,47 @@ export class DataVolumeController extends Controller {
       },
     });
     return undefined;
+  }
+
+  /** How much the disk to copy from holds. */
+  #sourceSize(dv: KubeObject): string | undefined {
+    const { namespace } = dv.metadata;
+    const { snapshot, pvc } = dv.spec.source ?? {};
+    return snapshot
+      ? this.store.get(R.volumeSnapshot, namespace, snapshot.name)?.status
+          ?.restoreSize
+      : pvc &&
+          this.store.get(R.pvc, namespace, pvc.name)?.spec.resources.requests
+            .storage;
+  }
+
+  /** It doesn't try again: for CDI a failed clone is over. */
+  #fail(dv: KubeObject, message: string): void {
+    const now = toKubeTime(this.clock.now());
+    this.client.event({
+      on: dv,
+      type: 'Warning',
+      reason: 'CloneFailed',
+      message,
+      component: 'datavolume-controller',
+    });
+    this.client.changeStatus(R.dataVolume, dv, copy => {
+      copy.status = {
+        ...copy.status,
+        phase: 'Failed',
+        conditions: (copy.status?.conditions ?? []).map((entry: any) =>
+          entry.type === 'Running'
+            ? {
+                ...entry,
+                reason: 'Error',
+                message,
+                lastTransitionTime: now,
+                lastHeartbeatTime: now,
+              }
+            : entry,
+        ),
+      };
+    });
   }
 
   #adopt(dv: KubeObject, pvc: KubeObject): undefined {

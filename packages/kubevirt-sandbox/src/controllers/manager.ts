@@ -18,6 +18,7 @@ import { GarbageCollector } from './garbageCollector';
 import { NamespaceController } from './namespaceController';
 import { RestoreController } from './restoreController';
 import { SnapshotController } from './snapshotController';
+import { TemplateController } from './templateController';
 import { TokenSecretController } from './tokenSecretController';
 import { VmController } from './vmController';
 import { VmiController } from './vmiController';
@@ -52,11 +53,12 @@ export class ControllerManager {
     this.subresources = subresources;
     const csi = new CsiController(context);
     const claims = new ClaimController(context);
+    const dataVolumes = new DataVolumeController(context);
     this.#controllers = [
       new NamespaceController(context),
       new TokenSecretController(context, { tokens: options.tokens }),
       claims,
-      new DataVolumeController(context),
+      dataVolumes,
       csi,
       new VmController(context),
       this.#instances,
@@ -64,11 +66,13 @@ export class ControllerManager {
       new SnapshotController(context),
       new RestoreController(context, { subresources }),
       new CloneController(context),
+      new TemplateController(context),
     ];
     this.#collector = new GarbageCollector({ store, client, clock });
     options.volumeFaults.onChange(() => {
       csi.resync();
       claims.resync();
+      dataVolumes.resync();
     });
   }
 

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GuestBehaviour, StorageDelays } from '../types';
+import type { GuestBehaviour, StorageDelays, TemplateApi } from '../types';
+
+const TEMPLATE_GROUPS: Record<TemplateApi, string[]> = {
+  kubevirt: ['template.kubevirt.io', 'subresources.template.kubevirt.io'],
+  openshift: ['template.openshift.io'],
+  none: [],
+};
 
 /** Delays of our own fake storage; the real ones differ between drivers anyway. */
 export const DEFAULT_DELAYS: StorageDelays = {
@@ -20,6 +26,18 @@ export class Conditions {
   readonly hiddenGroups = new Set<string>();
   readonly #delays = new Map<string, Partial<StorageDelays>>();
   readonly #guests = new Map<string, GuestBehaviour>();
+
+  /** Which API for templates the cluster has; the groups of the others are gone. */
+  setTemplateApi(api: TemplateApi): void {
+    const served = TEMPLATE_GROUPS[api];
+    for (const group of Object.values(TEMPLATE_GROUPS).flat()) {
+      if (served.includes(group)) {
+        this.hiddenGroups.delete(group);
+      } else {
+        this.hiddenGroups.add(group);
+      }
+    }
+  }
 
   delays(storageClass: string | undefined): StorageDelays {
     return { ...DEFAULT_DELAYS, ...this.#delays.get(storageClass ?? '') };

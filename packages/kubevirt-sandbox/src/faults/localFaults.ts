@@ -9,6 +9,7 @@ import type {
   SandboxFaults,
   SandboxObjects,
   StorageDelays,
+  TemplateApi,
   VolumeFault,
 } from '../types';
 import { Conditions } from './conditions';
@@ -27,6 +28,7 @@ export class LocalFaults implements SandboxFaults {
   readonly #objects: SandboxObjects;
   readonly #clock: Clock;
   readonly #changed: () => void;
+  readonly #templateApi: TemplateApi;
 
   constructor(options: {
     requests: RequestFaults;
@@ -37,6 +39,8 @@ export class LocalFaults implements SandboxFaults {
     store: ObjectStore;
     objects: SandboxObjects;
     clock: Clock;
+    /** What the cluster has when nothing is wrong. */
+    templateApi: TemplateApi;
     /** Called after a change of standing circumstances. */
     changed: () => void;
   }) {
@@ -49,6 +53,7 @@ export class LocalFaults implements SandboxFaults {
     this.#objects = options.objects;
     this.#clock = options.clock;
     this.#changed = options.changed;
+    this.#templateApi = options.templateApi;
   }
 
   add(fault: Fault): string {
@@ -69,6 +74,7 @@ export class LocalFaults implements SandboxFaults {
     this.setAnswering(true);
     this.setVirtApi(true);
     this.setSnapshotCrds(true);
+    this.setTemplateApi(this.#templateApi);
     this.setGate(true);
   }
 
@@ -116,6 +122,10 @@ export class LocalFaults implements SandboxFaults {
       this.#conditions.hiddenGroups.add(SNAPSHOT_GROUP);
       this.#watches.closeAll();
     }
+  }
+
+  setTemplateApi(api: TemplateApi): void {
+    this.#conditions.setTemplateApi(api);
   }
 
   setVirtApi(up: boolean): void {

@@ -3,8 +3,10 @@ import { startSandbox } from '../index';
 import { sleep, until } from '../testing/http';
 import {
   createMachine,
+  machine,
   snapshot,
   snapshotRef,
+  startMachine,
   vmRef,
 } from '../testing/machines';
 import { Recorder } from '../testing/recorder';
@@ -206,5 +208,114 @@ describe('recorded flows of clones', () => {
     expect(vm.spec.template.spec.volumes[0].dataVolume.name).toBe(
       'x-3-rootdisk',
     );
+  });
+
+  it('hands over no claim that the source did not own', async () => {
+    clone('clone-own', ['VirtualMachineSnapshot', 'snap-1'], 'own-1');
+    await until('it is done', () => phase('clone-own') === 'Succeeded');
+    const { volumes } = sandbox.objects.get(vmRef(NS, 'own-1'))!.spec.template
+      .spec;
+    const owners = (claimName: string) =>
+      sandbox.objects.get({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        namespace: NS,
+        name: claimName,
+      })!.metadata.ownerReferences ?? [];
+    expect(owners(volumes[1].persistentVolumeClaim.claimName)).toEqual([]);
+    expect(owners(volumes[0].dataVolume.name)).toHaveLength(1);
+  });
+
+  it('never ends when the name of the new machine is taken', async () => {
+    clone('clone-taken', ['VirtualMachineSnapshot', 'snap-1'], 'part-01');
+    await until('the helper says so', () =>
+      sandbox.objects
+        .list({
+          apiVersion: 'snapshot.kubevirt.io/v1beta1',
+          kind: 'VirtualMachineRestore',
+          namespace: NS,
+        })
+        .some(restore =>
+          JSON.stringify(restore.status?.conditions ?? []).includes(
+            'restore source and restore target are different but restore target already exists',
+          ),
+        ),
+    );
+    expect(phase('clone-taken')).toBe('RestoreInProgress');
+    sandbox.objects.remove(ref('clone-taken'));
+  });
+
+  it('leaves claims without an owner when it is cancelled', async () => {
+    sandbox.faults.setStorageDelays('fast', { bindMs: 600_000 });
+    clone('clone-cancel', ['VirtualMachineSnapshot', 'snap-1'], 'gone-1');
+    const uid = sandbox.objects.get(ref('clone-cancel'))!.metadata.uid!;
+    const claims = () =>
+      sandbox.objects
+        .list({
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
+          namespace: NS,
+        })
+        .filter(
+          claim =>
+            claim.metadata.annotations?.['restore.kubevirt.io/name'] ===
+            `tmp-restore-${uid}`,
+        );
+    await until('its claims are there', () => claims().length === 2);
+    sandbox.objects.remove(ref('clone-cancel'));
+    await until(
+      'the helper is gone',
+      () =>
+        !sandbox.objects.get({
+          apiVersion: 'snapshot.kubevirt.io/v1beta1',
+          kind: 'VirtualMachineRestore',
+          namespace: NS,
+          name: `tmp-restore-${uid}`,
+        }),
+    );
+    await sleep(50);
+    expect(claims()).toHaveLength(2);
+    expect(
+      claims().flatMap(claim => claim.metadata.ownerReferences ?? []),
+    ).toEqual([]);
+    expect(sandbox.objects.get(vmRef(NS, 'gone-1'))).toBeUndefined();
+    sandbox.faults.setStorageDelays('fast', { bindMs: 300 });
+  });
+
+  it('keeps its helper until disks that wait for a consumer are filled', async () => {
+    const name = 'wffc-01';
+    const disks = [
+      { name: 'rootdisk', kind: 'template', storageClass: 'fast-wffc' },
+    ] as const;
+    sandbox.objects.create(machine(NS, name, [...disks]));
+    await until(
+      'it is there',
+      () => sandbox.objects.get(vmRef(NS, name))?.status?.printableStatus,
+    );
+    await startMachine(sandbox, NS, name);
+    sandbox.objects.create(snapshot(NS, 'snap-wffc', name));
+    await until(
+      'its snapshot is ready',
+      () =>
+        sandbox.objects.get(snapshotRef(NS, 'snap-wffc'))?.status?.readyToUse,
+    );
+    clone('clone-wffc', ['VirtualMachineSnapshot', 'snap-wffc'], 'wffc-02');
+    await until('it is done', () => phase('clone-wffc') === 'Succeeded');
+    const status = () => sandbox.objects.get(ref('clone-wffc'))!.status;
+    await sleep(50);
+    const { restoreName } = status();
+    expect(restoreName).toMatch(/^tmp-restore-/);
+    const helper = () =>
+      sandbox.objects.get({
+        apiVersion: 'snapshot.kubevirt.io/v1beta1',
+        kind: 'VirtualMachineRestore',
+        namespace: NS,
+        name: restoreName,
+      });
+    expect(helper()?.status.complete).toBe(true);
+    await startMachine(sandbox, NS, 'wffc-02');
+    await until('the helper is gone', () => !helper());
+    await until('the clone forgets it', () => !status().restoreName);
+    expect(status().phase).toBe('Succeeded');
   });
 });

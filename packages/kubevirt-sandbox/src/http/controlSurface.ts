@@ -82,6 +82,9 @@ export class ControlSurface {
               set(Boolean(body[name]));
             }
           }
+          if (body?.templateApi !== undefined) {
+            faults.setTemplateApi(body.templateApi);
+          }
         }),
       'PUT storage': ({ rest, body }) =>
         call(() => faults.setStorageDelays(rest, body ?? {})),

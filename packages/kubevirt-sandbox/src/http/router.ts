@@ -7,6 +7,7 @@ import { findResource } from '../api/resources';
 import { review } from '../api/reviews';
 import { ApiError, notFound } from '../api/status';
 import { Subresources } from '../api/subresources';
+import { TemplateActions } from '../api/templateActions';
 import type { Clock } from '../clock';
 import { Conditions } from '../faults/conditions';
 import { acceptsAnything, mediaType, parseBody, readText } from './content';
@@ -16,6 +17,7 @@ import { ResourceRoutes } from './resourceRoutes';
 import { METHOD_NOT_ALLOWED } from './writeOptions';
 
 const SUBRESOURCES = 'subresources.kubevirt.io';
+const TEMPLATE_SUBRESOURCES = 'subresources.template.kubevirt.io';
 const REVIEWS = ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'];
 const HEALTH = ['/healthz', '/readyz', '/livez'];
 /** So long after virt-api went down the API server stops trying it. */
@@ -52,6 +54,7 @@ export class Router {
   readonly #discovery: Discovery;
   readonly #resources: ResourceRoutes;
   readonly #subresources: Subresources;
+  readonly #templates: TemplateActions;
   readonly #conditions: Conditions;
   readonly #clock: Clock;
 
@@ -60,6 +63,7 @@ export class Router {
     discovery: Discovery;
     resources: ResourceRoutes;
     subresources: Subresources;
+    templates: TemplateActions;
     conditions: Conditions;
     clock: Clock;
   }) {
@@ -67,6 +71,7 @@ export class Router {
     this.#discovery = options.discovery;
     this.#resources = options.resources;
     this.#subresources = options.subresources;
+    this.#templates = options.templates;
     this.#conditions = options.conditions;
     this.#clock = options.clock;
   }
@@ -103,6 +108,9 @@ export class Router {
         code: 201,
         json: review(info.plural, body, user, this.#rbac),
       };
+    }
+    if (info.group === TEMPLATE_SUBRESOURCES) {
+      return this.#templateAction(call, info);
     }
     const type = findResource(info.group, info.plural);
     if (!type?.versions.includes(info.version)) {
@@ -182,6 +190,24 @@ export class Router {
       user,
     );
     return code === undefined ? PAGE_NOT_FOUND : { code };
+  }
+
+  async #templateAction(
+    { request, user }: Call,
+    info: RequestInfo,
+  ): Promise<Reply> {
+    if (request.method !== 'POST' || !info.name || !info.namespace) {
+      throw METHOD_NOT_ALLOWED;
+    }
+    const body = parseBody(await readText(request), mediaType(request));
+    const json = this.#templates.run(
+      info.subresource ?? '',
+      info.namespace,
+      info.name,
+      body,
+      user,
+    );
+    return json ? { code: 200, json } : PAGE_NOT_FOUND;
   }
 
   #unreachable(): Reply {
