@@ -14,6 +14,7 @@ export * from './names';
 export * from './newNames';
 export * from './permissions';
 export * from './reservedKeys';
+export * from './retention';
 export * from './schedule';
 export * from './schedules';
 export * from './snapshotState';

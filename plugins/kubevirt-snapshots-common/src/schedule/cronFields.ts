@@ -129,7 +129,7 @@ function readField(text: string, index: number): number[] | RefusedRule {
   const { field, name } = spec;
   const star = /^\*(?:\/([0-9]+))?$/.exec(text);
   if (star) {
-    return checkStep(star[1], spec) ?? valuesOf(text, index);
+    return checkStep(star[1], spec) ?? valuesOf([text], index);
   }
   const items = text.split(',');
   const plain: string[] = [];
@@ -147,7 +147,7 @@ function readField(text: string, index: number): number[] | RefusedRule {
       field,
     );
   }
-  return valuesOf(plain.join(','), index);
+  return valuesOf(plain, index);
 }
 
 /** @returns the item in numbers, or why it is refused */
@@ -266,15 +266,24 @@ function valueOf(
 const MAX_KNOWN = 5000;
 const known = new Map<string, number[]>();
 
-/** Values of a field that has been checked and is in numbers. */
-function valuesOf(text: string, index: number): number[] {
-  const key = `${index} ${text}`;
+/** Values of a field whose items have been checked and are in numbers. */
+function valuesOf(items: string[], index: number): number[] {
+  if (items.length === 1) {
+    return valuesOfItem(items[0], index);
+  }
+  // One by one, since cron-parser refuses a list in which a value comes twice.
+  const all = items.flatMap(item => valuesOfItem(item, index));
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+function valuesOfItem(item: string, index: number): number[] {
+  const key = `${index} ${item}`;
   let values = known.get(key);
   if (!values) {
     // Alone in its place, so that no opinion about the other fields counts:
     // day 31 of April OR a Monday is a good rule.
     const alone = ['*', '*', '*', '*', '*'];
-    alone[index] = text;
+    alone[index] = item;
     const { fields } = CronExpressionParser.parse(alone.join(' '), {
       tz: 'UTC',
     });
