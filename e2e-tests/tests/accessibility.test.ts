@@ -89,7 +89,7 @@ test('denied, and what is not there', async ({ page, expectFailure }) => {
 
 test('the clusters, for those who run them', async ({ page }) => {
   await signedIn(page.context(), 'Pat');
-  await page.goto('/kubevirt-snapshots');
+  await page.goto('/kubevirt-snapshots/clusters');
   const clusters = page.getByRole('grid', { name: 'Clusters' });
   await expect(clusters.getByRole('row')).toHaveCount(3);
   await expect(

@@ -12,8 +12,6 @@ export function oneCheck(exitCode) {
     : { passed: 0, failed: 1, skipped: 0 };
 }
 
-export const ONE_SKIPPED = { passed: 0, failed: 0, skipped: 1 };
-
 /** From jest's `--json`. A suite that didn't even load has no tests to count. */
 export function readJest(file, exitCode) {
   const report = readJson(file);

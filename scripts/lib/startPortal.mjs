@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { step, UserError } from './log.mjs';
@@ -40,6 +41,7 @@ export async function startPortal(options) {
   const { port, sandboxPort, data } = options;
   await assertPortsFree(options);
   mkdirSync(join(data, 'sqlite'), { recursive: true });
+  ensureSigningKey(join(data, 'audit'));
 
   const services = options.services ?? [];
   try {
@@ -95,6 +97,18 @@ export async function startPortal(options) {
   } catch (error) {
     await stopAll(services);
     throw error;
+  }
+}
+
+/** The key that the demo's audit trail is signed with, made once. */
+function ensureSigningKey(folder) {
+  const file = join(folder, 'signing-key.pem');
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), {
+      mode: 0o600,
+    });
   }
 }
 

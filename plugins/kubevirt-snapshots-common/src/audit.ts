@@ -143,6 +143,11 @@ export interface AuditList {
   items: AuditEntry[];
   /** `before` for the next page; absent on the last one. */
   next?: number;
+  /**
+   * Whether the person may see all of the trail, and so whether it is whole.
+   * Not in a VM's history.
+   */
+  everything?: boolean;
 }
 
 /**

@@ -41,13 +41,28 @@ describe('tab', () => {
   });
 });
 
-describe('audit page', () => {
-  it('is below the page for operators and has a title of its own', () => {
+describe('pages', () => {
+  it('have paths of which none begins with another, so that one is marked in the navigation', () => {
+    const paths = [
+      'page:kubevirt-snapshots',
+      'page:kubevirt-snapshots/audit',
+      'page:kubevirt-snapshots/virtual-machines',
+    ].map(id => {
+      const page = createExtensionTester(plugin.getExtension(id as any));
+      return String(page.get(coreExtensionData.routePath));
+    });
+    expect(paths).toContain('/kubevirt-snapshots/audit');
+    for (const path of paths) {
+      const inside = paths.filter(
+        other => other !== path && other.startsWith(`${path}/`),
+      );
+      expect(inside).toEqual([]);
+    }
+  });
+
+  it('has a title of its own for the audit trail', () => {
     const page = createExtensionTester(
       plugin.getExtension('page:kubevirt-snapshots/audit'),
-    );
-    expect(page.get(coreExtensionData.routePath)).toBe(
-      '/kubevirt-snapshots/audit',
     );
     expect(page.get(coreExtensionData.title)).toBe('VM audit trail');
   });

@@ -58,7 +58,7 @@ const clustersPage = PageBlueprint.make({
     permissions: { $contains: `${bindingReadPermission.name}#read` },
   },
   params: {
-    path: '/kubevirt-snapshots',
+    path: '/kubevirt-snapshots/clusters',
     title: 'VM clusters',
     icon: <RiCameraLine />,
     routeRef: clustersRouteRef,

@@ -38,6 +38,8 @@ export class DeniedRecorder {
       row.vm?.namespace,
       row.vm?.name,
       row.entityRef,
+      // Two exports of different things are two acts, however soon.
+      row.action === 'audit.export' && row.options,
     ]);
     const window = this.#windows.get(key);
     if (window) {
@@ -76,7 +78,7 @@ export class DeniedRecorder {
       await this.#write(row);
     } catch (error) {
       this.#logger.error(
-        `Could not record a refusal of ${row.action} for ${row.actor}`,
+        `Could not record ${row.action} of ${row.actor}`,
         error as Error,
       );
     }

@@ -16,8 +16,9 @@ const TURN = 'verification-turn';
 /** The trail is verified by itself this often, by one of the replicas, ms. */
 const PERIOD_MS = 24 * 3_600_000;
 
-/** How often it is looked whether that is due, ms. */
+/** How often it is looked whether that is due, and first after start, ms. */
 const LOOK_MS = 10 * 60_000;
+const FIRST_LOOK_MS = 10_000;
 
 interface Last {
   result: VerificationResult;
@@ -41,6 +42,7 @@ export class VerificationRunner {
   readonly #health: TrailHealth;
   readonly #logger: LoggerService;
   #running: { since: number; seq: number; done: Promise<void> } | undefined;
+  #first: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: {
@@ -74,11 +76,13 @@ export class VerificationRunner {
         this.#logger.warn('Could not verify the audit trail', error as Error);
       }
     };
-    this.#timer = setInterval(() => void look(), LOOK_MS);
-    this.#timer.unref();
+    // Not while the backend is busy starting.
+    this.#first = setTimeout(() => void look(), FIRST_LOOK_MS).unref();
+    this.#timer = setInterval(() => void look(), LOOK_MS).unref();
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.#first);
     clearInterval(this.#timer);
     await this.#running?.done;
   }

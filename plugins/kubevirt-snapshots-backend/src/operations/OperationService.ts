@@ -137,7 +137,7 @@ export class OperationService {
     const open = await this.#store.openOnSnapshot(access.ref, snapshotName);
     const take = open.find(
       operation =>
-        operation.type === 'take' && operation.vm.name === access.ref.name,
+        operation.type === 'take' && operation.vmUid === access.vm.uid,
     );
     const options = this.#describe(access, 'stop', request, origin, {
       snapshotName,
@@ -164,7 +164,9 @@ export class OperationService {
       return repeated;
     }
     this.#refuseGeneral(access, request.vmUid);
-    if (!record && !take) {
+    // Without a right on a former VM of this name its snapshots aren't there.
+    const visible = this.#views.find(access, snapshotName) !== undefined;
+    if (!take && !(record && visible)) {
       throw notFound(
         `VM ${access.ref.name} has no snapshot ${snapshotName}`,
         'snapshot-not-found',

@@ -132,7 +132,7 @@ export function auditHandlers(
       const scope = await scopeFor(caller, auditReadPermission);
       const list = await reader.list(scope, query);
       await record(caller.credentials, 'audit.read', query);
-      res.json(list);
+      res.json({ ...list, everything: scope === 'everything' });
     },
 
     getAuditRow: async ({ req, res, caller }) => {

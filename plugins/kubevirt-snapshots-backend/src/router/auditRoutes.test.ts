@@ -175,6 +175,14 @@ describe('audit routes', () => {
       people.owner,
       people.other,
       people.auditor,
+      people.auditor,
+    ]);
+    // The same again within the minute is counted, another one is not.
+    await file('auditor', '?format=csv');
+    await file('auditor', '?format=csv&actor=user:default/eve');
+    expect((await rows('audit.export')).slice(3)).toMatchObject([
+      { options: { format: 'csv' } },
+      { options: { format: 'csv', actor: 'user:default/eve' } },
     ]);
   });
 

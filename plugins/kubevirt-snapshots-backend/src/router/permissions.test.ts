@@ -102,6 +102,7 @@ describe('permissions', () => {
       entities: [
         vmEntity('web-01', 'east/shop/web-01'),
         vmEntity('web-02', 'east/shop/web-02'),
+        vmEntity('web-01-of-b', 'east/shop/web-01', 'group:default/team-b'),
         vmEntity('unbound', 'east/shop/silent'),
         vmEntity('forged', 'east/shop/web-01', 'group:default/team-b'),
         vmEntity('claimed', 'east/shop/claims', 'group:default/team-b'),
@@ -181,6 +182,13 @@ describe('permissions', () => {
           .end((error, res) => (res ? resolve(res) : reject(error)));
       });
     }
+    if (route.id === 'exportAudit') {
+      return pending.buffer(true).parse((res, done) => {
+        const chunks: Buffer[] = [];
+        res.on('data', chunk => chunks.push(Buffer.from(chunk)));
+        res.on('end', () => done(null, Buffer.concat(chunks).toString()));
+      });
+    }
     if (route.effect === 'write') {
       const record = cluster.snapshot({ ...FakeCluster.ref, name: snapshot });
       const body = {
@@ -258,26 +266,26 @@ describe('permissions', () => {
     },
   );
 
+  /** Routes that are about one snapshot, by its name. */
+  const ofOneSnapshot = (routes as readonly RouteDefinition[]).filter(
+    route =>
+      route.path.includes(':snapshot') && route.id !== 'checkSnapshotName',
+  );
+
   it('finds nothing of another VM through the door of this one', async () => {
     await begin();
     const foreign = cluster.snapshot({
       ...FakeCluster.ref,
       name: 'of-web-02',
     })!;
-    for (const id of [
-      'getSnapshot',
-      'stopSnapshot',
-      'deleteSnapshot',
-      'protectSnapshot',
-      'unprotectSnapshot',
-    ]) {
-      const route = routes.find(r => r.id === id)!;
+    expect(ofOneSnapshot.length).toBeGreaterThanOrEqual(5);
+    for (const route of ofOneSnapshot) {
       for (const name of [foreign.name, 'absent']) {
         const res = await call(route, 'platform', 'web-01', {
           snapshot: name,
           uid: foreign.uid,
         });
-        expect([id, name, statusOf(res)]).toEqual([id, name, 404]);
+        expect([route.id, name, statusOf(res)]).toEqual([route.id, name, 404]);
       }
     }
     const route = routes.find(r => r.id === 'getOperation')!;
@@ -313,11 +321,70 @@ describe('permissions', () => {
     expect(
       all.body.items.find((i: any) => i.name === 'of-the-former').formerVm,
     ).toBe(true);
-    for (const id of ['getSnapshot', 'deleteSnapshot', 'protectSnapshot']) {
-      const route = routes.find(r => r.id === id)!;
-      const ids = { snapshot: 'of-the-former' };
-      expect(statusOf(await call(route, 'owner', 'web-01', ids))).toBe(404);
+    // Refused exactly as what is not there, by every route, finished or not.
+    cluster.addSnapshot('of-the-former-unfinished', {
+      capturedVmUid: 'former-uid',
+      facts: {
+        phase: 'InProgress',
+        conditions: [{ type: 'Progressing', status: 'True' }],
+      },
+    });
+    const told = async (route: RouteDefinition, snapshot: string) => {
+      const res = await call(route, 'owner', 'web-01', { snapshot });
+      const { error } = res.body;
+      return [
+        route.id,
+        statusOf(res),
+        error.details,
+        error.message.replace(snapshot, '<name>'),
+      ];
+    };
+    for (const route of ofOneSnapshot) {
+      const absent = await told(route, 'absent');
+      expect(absent.slice(0, 2)).toEqual([route.id, 404]);
+      for (const name of [
+        'of-the-former',
+        'of-the-former-unfinished',
+        'too-old',
+      ]) {
+        expect(await told(route, name)).toEqual(absent);
+      }
     }
+  });
+
+  it('gives the next VM of a name none of the operations, rows and streams of the former', async () => {
+    await begin();
+    const former = operationId;
+    cluster.removeVm(FakeCluster.ref);
+    vmUid = cluster.addVm({
+      // Later than all that is there.
+      createdAt: new Date(Date.now() + 60_000).toISOString(),
+      annotations: {
+        'kubevirt-snapshots/owner': 'group:default/team-b',
+        'kubevirt-snapshots/entity-ref': 'resource:default/web-01-of-b',
+      },
+    }).uid;
+    const find = (id: RouteId) =>
+      (routes as readonly RouteDefinition[]).find(r => r.id === id)!;
+    const entity = 'web-01-of-b';
+    const as = (id: RouteId, ids = {}) => call(find(id), 'other', entity, ids);
+    const { body } = await as('listSnapshots');
+    expect(body.items.map((i: any) => i.name)).toEqual([]);
+    expect(body.allItems).toBe(0);
+    expect((await as('getHistory')).body.items).toEqual([]);
+    expect(statusOf(await as('getOperation', { operation: former }))).toBe(404);
+    expect((await call(find('listAudit'), 'other')).body.items).toEqual([]);
+    expect(statusOf(await call(find('getAuditRow'), 'other'))).toBe(404);
+    const exported = await call(find('exportAudit'), 'other');
+    expect(exported.body).not.toContain('web-01');
+    // Who may see both sees the former one's, marked as such.
+    const all = await call(find('listSnapshots'), 'platform', entity);
+    expect(all.body.allItems).toBeGreaterThan(0);
+    expect(all.body.items.every((i: any) => i.formerVm)).toBe(true);
+    // Of the former owner nothing is left to see through this door.
+    expect(statusOf(await call(find('listSnapshots'), 'owner', entity))).toBe(
+      403,
+    );
   });
 
   it('decides anew at the moment of the act', async () => {

@@ -88,18 +88,27 @@ describe('EventStreams', () => {
 
   it.each([
     ['the right is revoked', async () => Promise.reject(new Error('no'))],
+    ['nobody says whether it still stands', () => new Promise<never>(() => {})],
     [
       'the entity stands for another VM',
       async () => ({ ref: parseVmRef('east/shop/other')! } as VmAccess),
     ],
   ])('ends within 30 seconds when %s', async (_, decide) => {
     const res = open({ decide });
-    await jest.advanceTimersByTimeAsync(29_000);
+    await jest.advanceTimersByTimeAsync(24_000);
     expect(res.ended).toBe(false);
-    await jest.advanceTimersByTimeAsync(1_000);
+    await jest.advanceTimersByTimeAsync(6_000);
     expect(res.ended).toBe(true);
     expect(res.messages[1]).toEqual({ type: 'bye', reason: 'revoked' });
     expect(streams.size).toBe(0);
+  });
+
+  it('goes on for whoever still may listen, and asks again', async () => {
+    const decide = jest.fn(async () => access);
+    const res = open({ decide });
+    await jest.advanceTimersByTimeAsync(120_000);
+    expect(res.ended).toBe(false);
+    expect(decide.mock.calls.length).toBeGreaterThanOrEqual(4);
   });
 
   it('ends when the token expires', async () => {

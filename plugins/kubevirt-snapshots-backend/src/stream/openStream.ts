@@ -4,8 +4,12 @@ import type { Response } from 'express';
 
 const HEARTBEAT_MS = 15_000;
 
-/** How often the right to listen is decided anew, ms. */
-export const DECIDE_MS = 30_000;
+/**
+ * How often the right to listen is decided anew, and how long that may take,
+ * ms: together the 30 seconds after which nobody hears what they may not.
+ */
+const DECIDE_MS = 25_000;
+const DECIDE_LIMIT_MS = 5_000;
 
 /** Why a stream ends, if it isn't the browser that leaves. */
 export type StreamEnd = 'shutdown' | 'expired' | 'revoked';
@@ -58,7 +62,12 @@ export function openStream(options: {
   timers.push(
     setInterval(() => res.write(': \n\n'), HEARTBEAT_MS),
     setInterval(() => {
-      options.decide().catch(() => end('revoked'));
+      const late = setTimeout(() => end('revoked'), DECIDE_LIMIT_MS);
+      timers.push(late);
+      options.decide().then(
+        () => clearTimeout(late),
+        () => end('revoked'),
+      );
     }, options.decideMs ?? DECIDE_MS),
   );
   if (expiresAt) {

@@ -202,6 +202,8 @@ export class SnapshotViews {
           : uids.has(operation.snapshotUid);
       if (
         operation.type === 'take' &&
+        // One of a former VM of this name is not the present one's.
+        operation.vmUid === vm.uid &&
         !inCluster &&
         (operation.finishedAt === undefined ||
           (operation.state !== 'succeeded' &&

@@ -150,14 +150,17 @@ describe('Reflector', () => {
   });
 
   it('resumes where a watch broke off, without a list', async () => {
-    begin();
+    let clock = 0;
+    begin({ now: () => (clock += 1) });
     await live();
+    // The list and the open watch.
+    await until(() => (reflector.state.heardAt ?? 0) > 1);
+    const before = reflector.state.heardAt!;
     stub.send(PLURAL, 'BOOKMARK', {
       kind: 'VirtualMachineSnapshot',
       metadata: { resourceVersion: '1500' },
     });
-    await until(() => (reflector.state.heardAt ?? 0) > 0);
-    await new Promise(r => setTimeout(r, 20));
+    await until(() => reflector.state.heardAt! > before);
     stub.cut();
     await until(() => stub.watches.length === 2);
     expect(stub.watches[1].query.get('resourceVersion')).toBe('1500');
@@ -239,9 +242,16 @@ describe('Reflector', () => {
   });
 
   it('opens a silent watch anew', async () => {
-    begin({ timings: { ...DEFAULT_TIMINGS, silence: 30, shortLived: 5 } });
+    let clock = 0;
+    begin({
+      now: () => (clock += 1000),
+      timings: { ...DEFAULT_TIMINGS, silence: 30, shortLived: 5 },
+    });
     await live();
-    await until(() => stub.watches.length >= 3);
+    const before = reflector.state.heardAt!;
+    await until(() => stub.watches.length >= 4);
+    // Nothing has changed, and the cluster has said so by answering.
+    expect(reflector.state.heardAt).toBeGreaterThan(before);
     expect(states).toEqual(['live']);
     expect(lists()).toBe(1);
   });

@@ -186,10 +186,8 @@ export class Reflector {
       timeoutMs: timings.watchTimeout * (1 + this.#random() / 2),
       signal: this.#freshWake(),
     });
-    if (this.#state.phase !== 'live') {
-      const { heardAt } = this.#state;
-      this.#set({ phase: 'live', synced: true, heardAt });
-    }
+    // It answered, and begins with whatever has changed since we were told last.
+    this.#heard('live', true);
     const startedAt = this.#now();
     let silent = false;
     let timer: NodeJS.Timeout | undefined;

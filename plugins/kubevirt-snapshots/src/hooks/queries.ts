@@ -179,14 +179,19 @@ export function useAuditRow(seq: number) {
   });
 }
 
-/** How the trail was verified last, and a way to have it verified now. */
-export function useVerification() {
+/**
+ * How the trail was verified last, and a way to have it verified now.
+ *
+ * @param options - `enabled`: false for who isn't told, so as not to ask
+ */
+export function useVerification(options: { enabled: boolean }) {
   const api = useApi(kubevirtSnapshotsApiRef);
   const queryClient = useQueryClient();
   const [asked, setAsked] = useState<{ at: number; last?: string }>();
   const query = useQuery({
     queryKey: queryKeys.verification,
     queryFn: ({ signal }) => api.getAuditVerification({ signal }),
+    enabled: options.enabled,
     refetchInterval: ({ state: { status, error, data } }) => {
       if (status === 'error' && !mayPass(error)) {
         return false;

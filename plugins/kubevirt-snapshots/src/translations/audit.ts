@@ -49,6 +49,8 @@ export const auditMessages = {
     recorded: 'Recorded',
     pendingHint: 'It was asked for and is not settled yet.',
     successHint: 'The cluster showed that it was done.',
+    successHereHint:
+      'It was done in the portal; the cluster knows nothing of it.',
     failureHint: 'The cluster showed that it was not done.',
     unknownHint:
       'Nobody could tell for 24 hours whether it happened, and it is left at that.',

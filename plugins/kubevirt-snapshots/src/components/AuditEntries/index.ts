@@ -3,4 +3,4 @@ export { Actor } from './Actor';
 export { AuditTable } from './AuditTable';
 export { OutcomeText } from './OutcomeText';
 export { Paging } from './Paging';
-export { actionText, KNOWN_ACTIONS, outcomeLook, OUTCOME_LOOKS } from './looks';
+export { actionText, KNOWN_ACTIONS, outcomeHint, outcomeLook } from './looks';

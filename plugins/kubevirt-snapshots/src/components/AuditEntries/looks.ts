@@ -9,7 +9,10 @@ import {
   RiQuestionLine,
   type RemixiconComponentType,
 } from '@remixicon/react';
-import type { AuditEntryOutcome } from 'backstage-plugin-kubevirt-snapshots-common';
+import type {
+  AuditEntry,
+  AuditEntryOutcome,
+} from 'backstage-plugin-kubevirt-snapshots-common';
 import type { Texts } from '../../translations';
 import type { Tone } from '../StatusBadge';
 
@@ -35,7 +38,7 @@ function look(
 }
 
 /** The one map from outcome to icon, colour and words. */
-export const OUTCOME_LOOKS: Record<AuditEntryOutcome, OutcomeLook> = {
+const OUTCOME_LOOKS: Record<AuditEntryOutcome, OutcomeLook> = {
   pending: look('pending', RiHourglassLine, 'info'),
   success: look('success', RiCheckboxCircleLine, 'success'),
   failure: look('failure', RiErrorWarningLine, 'danger'),
@@ -55,6 +58,19 @@ const OTHER: OutcomeLook = {
 /** The look of an outcome; one that a newer backend tells looks unknown. */
 export function outcomeLook(outcome: AuditEntryOutcome): OutcomeLook {
   return Object.hasOwn(OUTCOME_LOOKS, outcome) ? OUTCOME_LOOKS[outcome] : OTHER;
+}
+
+/** Acts that reach the portal's database only. */
+const IN_THE_PORTAL = ['snapshot.protect', 'snapshot.unprotect'];
+
+/** What the outcome of an act says, in a sentence. */
+export function outcomeHint(
+  t: Texts,
+  { action, outcome }: Pick<AuditEntry, 'action' | 'outcome'>,
+): string {
+  return outcome === 'success' && IN_THE_PORTAL.includes(action)
+    ? t('outcome.successHereHint')
+    : t(outcomeLook(outcome).hint);
 }
 
 const ACTIONS = {

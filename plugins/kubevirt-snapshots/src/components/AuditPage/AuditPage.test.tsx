@@ -33,6 +33,17 @@ const lastQuery = (api: FakeApi) => api.listAudit.mock.calls.at(-1)![0];
 const params = () => new URLSearchParams(address().split('?')[1]);
 
 describe('AuditPage', () => {
+  it('does not ask whether all is intact for those who see a part', async () => {
+    const { api } = await show(fake =>
+      fake.listAudit.mockResolvedValue({
+        items: [auditEntry()],
+        everything: false,
+      }),
+    );
+    expect(await screen.findByText(/You may see a part/)).toBeVisible();
+    expect(api.getAuditVerification).not.toHaveBeenCalled();
+  });
+
   it('shows who did what to which VM, newest first', async () => {
     const { api, container } = await show(fake =>
       fake.listAudit.mockResolvedValue({

@@ -116,7 +116,10 @@ function Trail() {
   return (
     <div className={styles.page}>
       <Text as="p">{t('audit.intro')}</Text>
-      <VerificationPanel rowHref={detailsHref} />
+      <VerificationPanel
+        rowHref={detailsHref}
+        partial={trail?.everything === false}
+      />
       <AuditFilters state={state} onChange={update} />
       <ExportButtons filters={filters} />
       {trail && error && (

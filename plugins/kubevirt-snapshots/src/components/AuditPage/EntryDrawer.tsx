@@ -17,7 +17,7 @@ import { apiFailure } from '../../api';
 import { useAuditRow } from '../../hooks/queries';
 import { useLocale } from '../../hooks/useLocale';
 import { useTexts } from '../../translations';
-import { Actor, actionText, OutcomeText, outcomeLook } from '../AuditEntries';
+import { Actor, actionText, OutcomeText, outcomeHint } from '../AuditEntries';
 import { CopyText } from '../CopyText';
 import { Fact, Facts, Section } from '../Drawer';
 import styles from '../Drawer/Drawer.module.css';
@@ -79,7 +79,7 @@ function OverviewSection({ entry }: { entry: AuditEntry }) {
         <Fact label={t('entry.result')}>
           <OutcomeText entry={entry} />
           <Text as="p" color="secondary" variant="body-small">
-            {t(outcomeLook(entry.outcome).hint)}
+            {outcomeHint(t, entry)}
           </Text>
         </Fact>
         <Fact label={t('entry.reason')}>

@@ -8,9 +8,11 @@ import {
   TableHeader,
   TableRoot,
   Text,
+  useBreakpoint,
   VisuallyHidden,
 } from '@backstage/ui';
 import type { UnconfirmedEntity } from 'backstage-plugin-kubevirt-snapshots-common';
+import { useMemo } from 'react';
 import { apiFailure } from '../../api';
 import { useBindings } from '../../hooks/queries';
 import { useTexts } from '../../translations';
@@ -18,13 +20,12 @@ import { ErrorState } from '../ErrorState';
 import { Person } from '../Person';
 import styles from './ClustersPage.module.css';
 
-const COLUMNS = [
-  { id: 'entity' },
-  { id: 'annotation' },
-  { id: 'missing' },
-] as const;
+type ColumnId = 'entity' | 'annotation' | 'missing';
 
-type ColumnId = (typeof COLUMNS)[number]['id'];
+const WIDE: readonly ColumnId[] = ['entity', 'annotation', 'missing'];
+
+/** On a narrow screen the annotation moves under the entity. */
+const NARROW: readonly ColumnId[] = ['entity', 'missing'];
 
 function Content(props: { column: ColumnId; entity: UnconfirmedEntity }) {
   const { column, entity } = props;
@@ -50,6 +51,11 @@ function Title({ column }: { column: ColumnId }) {
 export function BindingsSection() {
   const t = useTexts();
   const { data, error, refetch } = useBindings();
+  const wide = useBreakpoint().up('sm');
+  const columns = useMemo(
+    () => (wide ? WIDE : NARROW).map(id => ({ id })),
+    [wide],
+  );
   const rows = (data?.unconfirmed ?? []).map(entity => ({
     id: entity.entityRef,
     entity,
@@ -83,19 +89,24 @@ export function BindingsSection() {
       {rows.length > 0 && (
         <div className={styles.scroll}>
           <TableRoot aria-label={t('bindings.title')}>
-            <TableHeader columns={COLUMNS}>
+            <TableHeader columns={columns}>
               {({ id }) => (
                 <Column id={id} isRowHeader={id === 'entity'}>
                   <Title column={id} />
                 </Column>
               )}
             </TableHeader>
-            <TableBody items={rows}>
+            <TableBody items={rows} dependencies={[columns]}>
               {({ id: rowId, entity }) => (
-                <Row id={rowId} columns={COLUMNS} textValue={entity.entityRef}>
+                <Row id={rowId} columns={columns} textValue={entity.entityRef}>
                   {({ id }: { id: ColumnId }) => (
                     <Cell className={styles.cell}>
-                      <Content column={id} entity={entity} />
+                      <div className={styles.stack}>
+                        <Content column={id} entity={entity} />
+                        {id === 'entity' && !wide && (
+                          <Content column="annotation" entity={entity} />
+                        )}
+                      </div>
                     </Cell>
                   )}
                 </Row>

@@ -6,6 +6,7 @@ import { FakeApi } from '../../__testUtils__/FakeApi';
 import { cluster, no, refusal } from '../../__testUtils__/fixtures';
 import { renderWithApi } from '../../__testUtils__/render';
 import { createQueryClient } from '../../hooks/queries';
+import { setViewportWidth } from '../../__testUtils__/viewport';
 import { ClustersPage } from './ClustersPage';
 import { bypassLook, clusterLook } from './looks';
 
@@ -21,6 +22,8 @@ const row = (name: string) =>
   screen.findByRole('row', { name: new RegExp(name) });
 
 describe('ClustersPage', () => {
+  beforeEach(() => setViewportWidth(1280));
+
   it('shows a sound cluster', async () => {
     const { container } = await show();
     const east = await row('Cluster East');
@@ -28,6 +31,34 @@ describe('ClustersPage', () => {
     expect(east).toHaveTextContent('Closed');
     expect(east).toHaveTextContent('Allowed');
     expect(east).toHaveTextContent('7 VMs, 42 snapshots');
+    expect(await axe(container)).toHaveNoViolations();
+  });
+
+  it('keeps everything on a narrow screen, under other headings', async () => {
+    setViewportWidth(400);
+    const { container } = await show(api =>
+      api.listBindings.mockResolvedValue({
+        confirmed: 1,
+        truncated: false,
+        unconfirmed: [
+          {
+            entityRef: 'resource:default/forged-01',
+            annotation: 'east/shop/web-02',
+            code: 'not-bound',
+            reason: 'The VM names another entity',
+          },
+        ],
+      }),
+    );
+    const east = await row('Cluster East');
+    await screen.findByRole('columnheader', { name: 'What is missing' });
+    expect(
+      (await screen.findAllByRole('columnheader')).map(c => c.textContent),
+    ).toEqual(['Cluster', 'State', 'Entity', 'What is missing']);
+    expect(await row('forged-01')).toHaveTextContent('east/shop/web-02');
+    for (const words of ['Live', 'Closed', 'Allowed', '7 VMs, 42 snapshots']) {
+      expect(east).toHaveTextContent(words);
+    }
     expect(await axe(container)).toHaveNoViolations();
   });
 

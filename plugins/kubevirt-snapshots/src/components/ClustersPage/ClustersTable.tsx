@@ -7,26 +7,40 @@ import {
   TableHeader,
   TableRoot,
   Text,
+  useBreakpoint,
 } from '@backstage/ui';
 import { RiCheckboxCircleLine, RiForbidLine } from '@remixicon/react';
 import type { ClusterView } from 'backstage-plugin-kubevirt-snapshots-common';
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { useTexts } from '../../translations';
 import { Moment } from '../Moment';
 import { ToneBadge } from '../StatusBadge';
 import styles from './ClustersPage.module.css';
 import { bypassLook, clusterLook } from './looks';
 
-const COLUMNS = [
-  { id: 'cluster' },
-  { id: 'state' },
-  { id: 'asOf' },
-  { id: 'bypass' },
-  { id: 'changes' },
-  { id: 'contents' },
-] as const;
+type ColumnId =
+  | 'cluster'
+  | 'state'
+  | 'asOf'
+  | 'bypass'
+  | 'changes'
+  | 'contents';
 
-type ColumnId = (typeof COLUMNS)[number]['id'];
+const WIDE: readonly ColumnId[] = [
+  'cluster',
+  'state',
+  'asOf',
+  'bypass',
+  'changes',
+  'contents',
+];
+
+/** On a narrow screen what has no column of its own moves under these. */
+const NARROW: readonly ColumnId[] = ['cluster', 'state'];
+const UNDER: Partial<Record<ColumnId, readonly ColumnId[]>> = {
+  cluster: ['contents', 'asOf'],
+  state: ['bypass', 'changes'],
+};
 
 function Note({ children }: { children?: ReactNode }) {
   return children ? <p className={styles.note}>{children}</p> : null;
@@ -104,23 +118,41 @@ function Title({ column }: { column: ColumnId }) {
 /** The clusters with what has to be done about them. */
 export function ClustersTable({ clusters }: { clusters: ClusterView[] }) {
   const t = useTexts();
+  const wide = useBreakpoint().up('md');
+  const columns = useMemo(
+    () => (wide ? WIDE : NARROW).map(id => ({ id })),
+    [wide],
+  );
   const rows = clusters.map(cluster => ({ id: cluster.name, cluster }));
   return (
     <div className={styles.scroll}>
       <TableRoot aria-label={t('clusters.label')}>
-        <TableHeader columns={COLUMNS}>
+        <TableHeader columns={columns}>
           {({ id }) => (
             <Column id={id} isRowHeader={id === 'cluster'}>
               <Title column={id} />
             </Column>
           )}
         </TableHeader>
-        <TableBody items={rows}>
+        <TableBody items={rows} dependencies={[columns]}>
           {({ id: rowId, cluster }) => (
-            <Row id={rowId} columns={COLUMNS} textValue={cluster.name}>
+            <Row id={rowId} columns={columns} textValue={cluster.name}>
               {({ id }: { id: ColumnId }) => (
                 <Cell className={styles.cell}>
-                  <Content column={id} cluster={cluster} />
+                  <div className={styles.stack}>
+                    <Content column={id} cluster={cluster} />
+                    {!wide &&
+                      UNDER[id]?.map(other => (
+                        <div key={other}>
+                          <Text color="secondary" variant="body-small">
+                            <Title column={other} />
+                          </Text>
+                          <div>
+                            <Content column={other} cluster={cluster} />
+                          </div>
+                        </div>
+                      ))}
+                  </div>
                 </Cell>
               )}
             </Row>
