@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CloneResult } from './clones';
 import type { ScheduledItem } from './schedules';
+import type { PowerAction } from './power';
+import type { RestoreProgress, RestoreStepId } from './restores';
 import type {
   Consistency,
   KubeVirtCondition,
@@ -51,7 +53,19 @@ export type RefusalCode =
   | 'schedule-active'
   | 'schedule-author'
   | 'schedule-limit'
-  | 'former-vm';
+  | 'former-vm'
+  | 'vm-running'
+  | 'vm-stopped'
+  | 'run-strategy'
+  | 'not-configured'
+  | 'account-rights'
+  | 'old-kubevirt'
+  | 'too-late'
+  | 'too-early'
+  | 'restore-finished'
+  | 'restore-running'
+  | 'claim-in-use'
+  | 'restore-check';
 
 /**
  * How fresh an answer is. Lists come from a cache that watches the cluster.
@@ -111,8 +125,8 @@ export type ExpectedConsistency =
  * @public
  */
 export interface VmBusy {
-  kind: 'snapshot' | 'restore' | 'clone';
-  /** Name of the snapshot, restore or clone object. */
+  kind: 'snapshot' | 'restore' | 'clone' | 'power';
+  /** Name of the snapshot, restore or clone object, or `start` and `stop`. */
   name: string;
   /** RFC 3339 */
   since?: string;
@@ -127,6 +141,28 @@ export interface VmBusy {
  */
 export interface VmVerdicts {
   takeSnapshot: Verdict;
+  start: Verdict;
+  stop: Verdict;
+  /** Whether any snapshot of it may be restored; each has a verdict of its own too. */
+  restore: Verdict;
+}
+
+/**
+ * Something about the VM that a person should know without being asked.
+ *
+ * @public
+ */
+export interface VmNotice {
+  /**
+   * `claims-changed`: after a restore through the portal somebody turned the VM
+   * to other claims. `restore-failed`: a failed restore stands in the way of
+   * the next. `needs-attention`: a restore hangs after the disks were switched.
+   */
+  code: 'claims-changed' | 'restore-failed' | 'needs-attention';
+  /** One sentence. */
+  message: string;
+  /** VirtualMachineRestore that it is about. */
+  restoreName?: string;
 }
 
 /**
@@ -147,6 +183,7 @@ export interface VmView {
   disks: DiskPreview[];
   expectedConsistency: ExpectedConsistency;
   allowed: VmVerdicts;
+  notices: VmNotice[];
 }
 
 /**
@@ -155,10 +192,20 @@ export interface VmView {
  * @public
  */
 export interface StepView {
-  id: 'request' | 'lock' | 'cut' | 'store' | 'thaw' | 'remove' | 'done';
+  id:
+    | 'request'
+    | 'lock'
+    | 'cut'
+    | 'store'
+    | 'thaw'
+    | 'remove'
+    | 'done'
+    | RestoreStepId;
   state: 'done' | 'current' | 'waiting' | 'failed';
   /** Progress inside the step, e.g. disks cut of disks to cut. */
   count?: { done: number; total: number };
+  /** RFC 3339, when it began; long operations only. */
+  startedAt?: string;
 }
 
 /**
@@ -166,7 +213,17 @@ export interface StepView {
  *
  * @public
  */
-export type OperationType = 'take' | 'stop' | 'delete';
+export type OperationType =
+  | 'take'
+  | 'stop'
+  | 'delete'
+  | 'restore'
+  | 'stop-restore'
+  | 'clear-restore'
+  | 'clone'
+  | 'template'
+  | 'power'
+  | 'delete-disk';
 
 /**
  * State of an operation. `unknown` for good means: the cluster never said
@@ -192,14 +249,25 @@ export interface OperationView {
   state: OperationState;
   vm: VmRef;
   vmUid: string;
-  snapshotName: string;
+  /** Absent where it isn't about a snapshot. */
+  snapshotName?: string;
   snapshotUid?: string;
+  /** What else it is about: the name of a restore, of a claim, of a VM or template to be made. */
+  target?: string;
+  /** Of a power operation. */
+  power?: PowerAction;
   /** Entity ref of the person who asked. */
   actor: string;
   /** RFC 3339 */
   createdAt: string;
   /** RFC 3339 */
   finishedAt?: string;
+  /** Steps of a long operation. */
+  steps?: StepView[];
+  /** RFC 3339; when it gives up the step it is in. */
+  deadlineAt?: string;
+  /** Of a restore. */
+  restore?: RestoreProgress;
   /** True while the cluster does not answer and the operation is being retried. */
   retrying?: boolean;
   error?: { code: string; message: string };
@@ -237,6 +305,8 @@ export interface SnapshotVerdicts {
   clone?: Verdict;
   /** Make a template from it. */
   template?: Verdict;
+  /** Bring the VM back to it. The plan tells the rest. */
+  restore: Verdict;
 }
 
 /**

@@ -17,6 +17,8 @@ export * from './reservedKeys';
 export * from './retention';
 export * from './schedule';
 export * from './schedules';
+export * from './power';
+export * from './restores';
 export * from './snapshotState';
 export * from './templates';
 export * from './vmRef';

@@ -5,7 +5,7 @@ import { Clock } from '../database/Clock';
 import { applyMigrations } from '../database/openDatabase';
 import { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import type { AcceptOptions } from '../operations/DatabaseOperationStore';
-import { snapshotLock, vmLock } from '../operations/types';
+import { snapshotLock, vmLock } from '../operations/locks';
 import { randomUUID } from 'node:crypto';
 import { FakeCluster } from './FakeCluster';
 

@@ -14,9 +14,17 @@ import type {
 import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
   auditReadPermission,
+  diskDeletePermission,
+  scheduleCreatePermission,
+  scheduleDeletePermission,
+  scheduleUpdatePermission,
+  snapshotClonePermission,
   snapshotCreatePermission,
   snapshotDeletePermission,
   snapshotProtectPermission,
+  snapshotRestorePermission,
+  snapshotTemplatePermission,
+  vmPowerPermission,
   vmReadPermission,
   type VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
@@ -43,6 +51,14 @@ const PERMISSIONS = [
   snapshotCreatePermission,
   snapshotDeletePermission,
   snapshotProtectPermission,
+  vmPowerPermission,
+  snapshotRestorePermission,
+  snapshotClonePermission,
+  snapshotTemplatePermission,
+  diskDeletePermission,
+  scheduleCreatePermission,
+  scheduleUpdatePermission,
+  scheduleDeletePermission,
   auditReadPermission,
 ] as const;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { acceptOptions, databases, setUp } from '../__testUtils__/databases';
 import { LEASE_MS } from './DatabaseOperationStore';
-import { vmLock } from './types';
+import { shared, vmLock, type LockWanted } from './locks';
 
 jest.setTimeout(60_000);
 
@@ -19,6 +19,45 @@ describe.each(databases.eachSupportedId())('operation store on %s', id => {
     await expect(store.accept(acceptOptions('take', 's2'))).rejects.toThrow();
     expect(await knex('operations')).toHaveLength(1);
     expect(await knex('locks')).toHaveLength(0);
+  });
+
+  it('lets several share a resource, and nobody else have it meanwhile', async () => {
+    const { knex, store } = await setUp(id);
+    const used = 'snapshot:east/shop/s1';
+    const accept = (lock: LockWanted, type: 'take' | 'delete' = 'delete') =>
+      store.accept({ ...acceptOptions(type, 's1'), locks: [lock] });
+    const first = (await accept(shared(used))).operation;
+    const second = (await accept(shared(used))).operation;
+    await expect(accept(used)).rejects.toMatchObject({
+      details: { code: 'vm-busy' },
+    });
+    await expect(
+      store.accept({
+        ...acceptOptions('delete', 's1'),
+        locks: [],
+        mustBeFree: [used],
+      }),
+    ).rejects.toMatchObject({ name: 'ConflictError' });
+    const finish = async (operationId: string) => {
+      await store.lease('a', 10);
+      await store.finish(operationId, 'a', { state: 'succeeded' });
+    };
+    await finish(first.id);
+    await expect(accept(used)).rejects.toThrow();
+    await finish(second.id);
+    const third = (await accept(used)).operation;
+    await expect(accept(shared(used))).rejects.toMatchObject({
+      details: { holder: third.id },
+    });
+    // Behind the look stands the table itself.
+    await expect(
+      knex('locks').insert({
+        resource: used,
+        operation_id: 'other',
+        shared: false,
+        created_at: 0,
+      }),
+    ).rejects.toThrow();
   });
 
   it('gives the second one a conflict that names the first', async () => {

@@ -8,7 +8,7 @@ import type { Clock } from '../database/Clock';
 import { nextNumber } from '../database/nextNumber';
 import { conflict, detailsOf, unavailable } from '../errors';
 import { protectionInForce } from '../protection/ProtectionStore';
-import { refuseHeldLocks } from './locks';
+import { lockOf, refuseHeldLocks, type LockWanted } from './locks';
 import type { Operation, OperationPatch } from './types';
 
 const TABLE = 'operations';
@@ -28,9 +28,11 @@ function fromRow(row: any): Operation {
     vmUid: row.vm_uid,
     snapshotName: row.snapshot_name,
     snapshotUid: row.snapshot_uid ?? undefined,
+    target: row.target ?? undefined,
     actor: row.actor,
     request: JSON.parse(row.request),
     requestDigest: row.request_digest,
+    progress: row.progress ? JSON.parse(row.progress) : undefined,
     cancelRequested: Boolean(row.cancel_requested),
     retrying: Boolean(row.retrying),
     attempts: row.attempts,
@@ -59,6 +61,9 @@ function toColumns(patch: OperationPatch) {
   if ('lastSentAt' in patch) put('last_sent_at', patch.lastSentAt);
   if ('cancelRequested' in patch)
     put('cancel_requested', patch.cancelRequested);
+  if ('progress' in patch) {
+    put('progress', patch.progress && JSON.stringify(patch.progress));
+  }
   if ('error' in patch) {
     put('error_code', patch.error?.code);
     put('error_message', patch.error?.message);
@@ -76,14 +81,15 @@ export interface AcceptOptions {
     | 'vmUid'
     | 'snapshotName'
     | 'snapshotUid'
+    | 'target'
     | 'actor'
     | 'request'
     | 'requestDigest'
   >;
   /** Held until the operation is finished. */
-  locks: string[];
+  locks: LockWanted[];
   /** Must not be held by anybody, but aren't taken. */
-  mustBeFree?: string[];
+  mustBeFree?: LockWanted[];
   /** UID of a snapshot that must not be protected. */
   unlessProtected?: string;
   /** Open operation that is asked to stop, if it can. */
@@ -177,19 +183,19 @@ export class DatabaseOperationStore {
       return { operation: fromRow(existing), created: false };
     }
     const now = await this.#clock.now(tx);
-    await refuseHeldLocks(tx, options.mustBeFree ?? []);
+    // The counter's row is held to the end, so nobody else takes a lock
+    // between this look and the insert.
+    await refuseHeldLocks(tx, [...locks, ...(options.mustBeFree ?? [])]);
     if (options.unlessProtected) {
       await refuseProtected(tx, options.unlessProtected, now);
     }
-    for (const resource of locks) {
-      const inserted = await tx('locks')
-        .insert({ resource, operation_id: operation.id, created_at: now })
-        .onConflict('resource')
-        .ignore()
-        .returning('resource');
-      if (inserted.length === 0) {
-        await refuseHeldLocks(tx, [resource]);
-      }
+    for (const lock of locks.map(lockOf)) {
+      await tx('locks').insert({
+        resource: lock.resource,
+        shared: lock.shared ?? false,
+        operation_id: operation.id,
+        created_at: now,
+      });
     }
     if (options.cancels) {
       await tx(TABLE)
@@ -207,6 +213,7 @@ export class DatabaseOperationStore {
       vm_uid: operation.vmUid,
       snapshot_name: operation.snapshotName,
       snapshot_uid: operation.snapshotUid ?? null,
+      target: operation.target ?? null,
       actor: operation.actor,
       request: JSON.stringify(operation.request),
       request_digest: operation.requestDigest,

@@ -27,12 +27,8 @@ import type {
   DatabaseOperationStore,
 } from './DatabaseOperationStore';
 import type { OperationIndex } from './OperationIndex';
-import {
-  snapshotLock,
-  vmLock,
-  type Operation,
-  type OperationRequest,
-} from './types';
+import { snapshotLock, vmLock } from './locks';
+import type { Operation, OperationRequest } from './types';
 
 /** Where a request came from, for the trail. */
 export interface RequestOrigin {

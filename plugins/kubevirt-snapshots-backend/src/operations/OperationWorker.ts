@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import {
-  stringifyVmRef,
-  type OperationType,
-} from 'backstage-plugin-kubevirt-snapshots-common';
+import { stringifyVmRef } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
   ClusterError,
   type ClusterService,
@@ -15,20 +12,14 @@ import {
   LEASE_MS,
   type DatabaseOperationStore,
 } from './DatabaseOperationStore';
-import { deleteSnapshot, stopSnapshot } from './steps/removeSnapshot';
 import {
-  ABSENCE_COUNTS_AFTER_MS,
-  type Step,
-  type StepContext,
-} from './steps/StepContext';
-import { takeSnapshot } from './steps/takeSnapshot';
+  DEFINITIONS,
+  NOTHING_SENT_LIMIT_MS,
+  UNKNOWN_LIMIT_MS,
+  type OperationDefinition,
+} from './definitions';
+import { ABSENCE_COUNTS_AFTER_MS, type StepContext } from './steps/StepContext';
 import type { Operation, StepResult } from './types';
-
-const STEPS: Record<OperationType, Step> = {
-  take: takeSnapshot,
-  stop: stopSnapshot,
-  delete: deleteSnapshot,
-};
 
 /** How often unheld operations are looked for, ms. */
 const POLL_MS = 500;
@@ -41,11 +32,12 @@ const RENEW_MS = 15_000;
  */
 const MAX_HELD = 50;
 
-/** An operation that never reached the cluster is given up after this, ms. */
-const NOTHING_SENT_LIMIT_MS = 2 * 60_000;
-
-/** After this an outcome that nobody could establish stays unknown, ms. */
-const UNKNOWN_LIMIT_MS = 24 * 3_600_000;
+/**
+ * A write is sent only with so much of the lease left, ms: a process that was
+ * stopped in between must not wake up and send what a successor has decided
+ * otherwise about.
+ */
+const MIN_LEASE_LEFT_MS = 20_000;
 
 /** Failed calls in a row after which the outcome is called unknown. */
 const UNKNOWN_AFTER_FAILURES = 5;
@@ -238,23 +230,24 @@ export class OperationWorker {
 
   async #step(operation: Operation, held: Held): Promise<StepResult> {
     const now = await this.#clock.now();
-    if (now - operation.createdAt > UNKNOWN_LIMIT_MS) {
+    const definition = definitionOf(operation);
+    const limit = definition.unknownAfterMs ?? UNKNOWN_LIMIT_MS;
+    if (now - operation.createdAt > limit) {
       return {
         done: 'unknown',
         error: {
           code: 'unknown',
-          message:
-            `It could not be established within 24 hours whether the cluster did it. ${
-              operation.error?.message ?? ''
-            }`.trim(),
+          message: `It could not be established within ${Math.round(
+            limit / 3_600_000,
+          )} hours whether the cluster did it. ${
+            operation.error?.message ?? ''
+          }`.trim(),
         },
       };
     }
+    const context = this.#context(operation, held, now);
     try {
-      const result = await STEPS[operation.type](
-        operation,
-        this.#context(operation, held, now),
-      );
+      const result = await definition.run(operation, context);
       if (held.failures > 0 && 'wait' in result) {
         held.failures = 0;
         await this.#update(operation.id, {
@@ -267,7 +260,7 @@ export class OperationWorker {
       if (!(error instanceof ClusterError)) {
         throw error;
       }
-      return this.#afterClusterError(operation, held, error, now);
+      return this.#afterClusterError(operation, held, error, context);
     }
   }
 
@@ -275,18 +268,27 @@ export class OperationWorker {
     operation: Operation,
     held: Held,
     error: ClusterError,
-    now: number,
+    context: StepContext,
   ): Promise<StepResult> {
     held.failures += 1;
-    const { attempts } = (await this.#store.get(operation.id)) ?? operation;
+    const latest = (await this.#store.get(operation.id)) ?? operation;
     const told = { code: error.code, message: error.message };
-    const sent = attempts > 0;
+    const sent = latest.attempts > 0;
     // Refused for good. While the fate of an attempt isn't known only looking
     // can tell, and a refusal to look proves nothing.
     if (!error.retryable && !sent) {
-      return { done: 'failed', error: told };
+      const { onRefused } = definitionOf(operation);
+      return onRefused
+        ? onRefused(latest, context, error)
+        : { done: 'failed', error: told };
     }
-    if (!sent && now - operation.createdAt > NOTHING_SENT_LIMIT_MS) {
+    // One of several steps is given up by its own limits.
+    const single = latest.progress === undefined;
+    if (
+      single &&
+      !sent &&
+      context.now - operation.createdAt > NOTHING_SENT_LIMIT_MS
+    ) {
       return {
         done: 'failed',
         error: {
@@ -323,21 +325,57 @@ export class OperationWorker {
   }
 
   #context(operation: Operation, held: Held, now: number): StepContext {
+    let latest = operation;
+    const update: StepContext['update'] = async patch => {
+      latest = await this.#update(operation.id, patch);
+      return latest;
+    };
+    const note: StepContext['note'] = notes =>
+      update({
+        progress: {
+          step: '',
+          entered: {},
+          ...latest.progress,
+          notes: { ...latest.progress?.notes, ...notes },
+        },
+      });
     return {
       cluster: this.#cluster,
       store: this.#store,
       now,
-      update: patch => this.#update(operation.id, patch),
+      update,
+      note,
+      enter: (step, notes) => {
+        held.sentHere = false;
+        held.failures = 0;
+        return update({
+          state: 'running',
+          attempts: 0,
+          lastSentAt: undefined,
+          retrying: false,
+          error: undefined,
+          progress: {
+            step,
+            entered: { [step]: now, ...latest.progress?.entered },
+            notes: { ...latest.progress?.notes, ...notes },
+          },
+        });
+      },
       write: async call => {
+        const renewedAt = performance.now();
         if (!(await this.#store.renewLease(operation.id, this.#owner))) {
           throw new LeaseLostError();
         }
         const intent = await this.#trail.committedIntent(operation.id);
-        await this.#update(operation.id, {
+        const before = latest.attempts;
+        await update({
           state: 'running',
-          attempts: operation.attempts + 1,
+          attempts: before + 1,
           lastSentAt: await this.#clock.now(),
         });
+        if (performance.now() - renewedAt > LEASE_MS - MIN_LEASE_LEFT_MS) {
+          throw new LeaseLostError();
+        }
         // From here on a failure of ours is known to be over; only a successor
         // has to wait for what a dead replica may have left under way.
         held.sentHere = true;
@@ -345,7 +383,7 @@ export class OperationWorker {
           return await call(intent);
         } catch (error) {
           if (error instanceof ClusterError && !error.ambiguous) {
-            await this.#update(operation.id, { attempts: operation.attempts });
+            await update({ attempts: before });
           }
           throw error;
         }
@@ -369,11 +407,19 @@ export class OperationWorker {
       this.#logger.info(
         `Operation ${finished.id} (${finished.type} ${stringifyVmRef(
           finished.vm,
-        )} snapshot ${finished.snapshotName}) ${finished.state}${
+        )} ${finished.target ?? finished.snapshotName}) ${finished.state}${
           finished.error ? `: ${finished.error.message}` : ''
         }`,
       );
       this.#onSettled(finished);
     }
   }
+}
+
+function definitionOf({ type }: Operation): OperationDefinition {
+  const definition = DEFINITIONS[type];
+  if (!definition) {
+    throw new Error(`Operations of type ${type} can't be carried out`);
+  }
+  return definition;
 }

@@ -2,15 +2,35 @@
 import type {
   OperationState,
   OperationType,
-  OperationView,
+  PowerAction,
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import type { RestoreWanted } from './restore/types';
 
 /** What was asked for, beyond the target. */
 export interface OperationRequest {
   description?: string;
   deadlineSeconds?: number;
   configurationOnly?: boolean;
+  /** Of a power operation. */
+  power?: PowerAction;
+  /** Of a restore. */
+  restore?: RestoreWanted;
+  /** UID of {@link Operation.target}, where it is there already. */
+  targetUid?: string;
+}
+
+/**
+ * How far an operation of several steps has come. It is what survives a
+ * replica that is killed, so it is written before the next thing is done.
+ */
+export interface OperationProgress {
+  /** Step that it is in. */
+  step: string;
+  /** When each step was entered for the first time, ms since 1970. */
+  entered: Record<string, number>;
+  /** What the steps note for each other; JSON. */
+  notes: Record<string, unknown>;
 }
 
 /**
@@ -23,14 +43,19 @@ export interface Operation {
   state: OperationState;
   vm: VmRef;
   vmUid: string;
+  /** Empty where it isn't about a snapshot. */
   snapshotName: string;
   snapshotUid?: string;
+  /** Restore, claim, VM or template that it is about, by its name. */
+  target?: string;
   actor: string;
   request: OperationRequest;
   requestDigest: string;
+  /** Of an operation of several steps, once it has begun. */
+  progress?: OperationProgress;
   cancelRequested: boolean;
   retrying: boolean;
-  /** Writes that the cluster got or may have got; those it refused don't count. */
+  /** Writes of this step that the cluster got or may have got; those it refused don't count. */
   attempts: number;
   lastSentAt?: number;
   leaseOwner?: string;
@@ -53,6 +78,7 @@ export type OperationPatch = Partial<
     | 'lastSentAt'
     | 'error'
     | 'cancelRequested'
+    | 'progress'
   >
 >;
 
@@ -66,35 +92,3 @@ export type StepResult =
       done: 'succeeded' | 'failed' | 'unknown';
       error?: { code: string; message: string };
     };
-
-const iso = (ms: number) => new Date(ms).toISOString();
-
-/** The operation as people and other programs get to see it. */
-export function toOperationView(operation: Operation): OperationView {
-  return {
-    id: operation.id,
-    type: operation.type,
-    state: operation.state,
-    vm: operation.vm,
-    vmUid: operation.vmUid,
-    snapshotName: operation.snapshotName,
-    snapshotUid: operation.snapshotUid,
-    actor: operation.actor,
-    createdAt: iso(operation.createdAt),
-    finishedAt:
-      operation.finishedAt === undefined
-        ? undefined
-        : iso(operation.finishedAt),
-    retrying: operation.retrying || undefined,
-    error: operation.error,
-    revision: operation.revision,
-  };
-}
-
-/** Lock on everything that changes a VM. */
-export const vmLock = (vm: VmRef) =>
-  `vm:${vm.cluster}/${vm.namespace}/${vm.name}`;
-
-/** Lock on one snapshot by its name, which is also the lock on the name. */
-export const snapshotLock = (vm: VmRef, snapshotName: string) =>
-  `snapshot:${vm.cluster}/${vm.namespace}/${snapshotName}`;

@@ -11,8 +11,7 @@ import type { AuditRowInput } from '../audit/types';
 import { ChangePoll } from '../database/ChangePoll';
 import type { Clock } from '../database/Clock';
 import { nextNumber } from '../database/nextNumber';
-import { refuseHeldLocks } from '../operations/locks';
-import { snapshotLock } from '../operations/types';
+import { refuseHeldLocks, shared, snapshotLock } from '../operations/locks';
 
 const TABLE = 'protections';
 
@@ -142,7 +141,7 @@ export class ProtectionStore {
     const revision = await this.#knex.transaction(async tx => {
       // Taken first: a deletion that is being accepted waits here, or we do.
       const number = await nextNumber(tx, 'operations');
-      await refuseHeldLocks(tx, [snapshotLock(vm, snapshotName)]);
+      await refuseHeldLocks(tx, [shared(snapshotLock(vm, snapshotName))]);
       const now = await this.#clock.now(tx);
       const changes = { ...columns, revision: number };
       if (columns.released) {

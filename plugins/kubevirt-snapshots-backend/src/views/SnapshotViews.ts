@@ -87,7 +87,8 @@ export class SnapshotViews {
       vm: access.vm,
       owners: access.owners,
       busy,
-      takeSnapshot: this.#verdicts.takeSnapshot(access, busy),
+      allowed: this.#verdicts.ofVm(access, busy),
+      notices: [],
     });
   }
 

@@ -4,15 +4,20 @@ import {
   snapshotCreatePermission,
   snapshotDeletePermission,
   snapshotProtectPermission,
+  snapshotRestorePermission,
+  vmPowerPermission,
+  type PowerAction,
   type Protection,
   type SnapshotVerdicts,
   type Verdict,
   type VmBusy,
+  type VmVerdicts,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
 import { askWhom, type VmAccess } from '../authorization/VmGate';
 import { formerResource, type SnapshotRow } from './snapshotRow';
+import { powerVerdict } from './powerVerdict';
 import { allowed, busyReason, off } from './vmView';
 
 /**
@@ -28,6 +33,16 @@ export class Verdicts {
     this.#mutations = options.mutations;
   }
 
+  /** Verbs on the VM itself. */
+  ofVm(access: VmAccess, busy: VmBusy | undefined): VmVerdicts {
+    return {
+      takeSnapshot: this.takeSnapshot(access, busy),
+      start: this.power(access, 'start', busy),
+      stop: this.power(access, 'stop', busy),
+      restore: this.#restoreAny(access, busy),
+    };
+  }
+
   takeSnapshot(access: VmAccess, busy: VmBusy | undefined): Verdict {
     const { ref, owners } = access;
     if (!access.can(snapshotCreatePermission)) {
@@ -36,14 +51,70 @@ export class Verdicts {
         `You may not take snapshots of ${ref.name}. ${askWhom(owners)}`,
       );
     }
+    return this.#vmChange(access, busy);
+  }
+
+  power(
+    access: VmAccess,
+    action: PowerAction,
+    busy: VmBusy | undefined,
+  ): Verdict {
+    const { ref, owners } = access;
+    if (!access.can(vmPowerPermission)) {
+      return off(
+        'permission',
+        `You may not ${action} ${ref.name}. ${askWhom(owners)}`,
+      );
+    }
+    const general = this.#vmChange(access, busy);
+    return general.allowed ? powerVerdict(access.vm, action) : general;
+  }
+
+  #restoreAny(access: VmAccess, busy: VmBusy | undefined): Verdict {
+    const { ref, owners } = access;
+    if (!access.can(snapshotRestorePermission)) {
+      return off(
+        'permission',
+        `You may not restore ${ref.name}. ${askWhom(owners)}`,
+      );
+    }
+    return this.#vmChange(access, busy);
+  }
+
+  /** What stands against any change of the VM, whatever it is. */
+  #vmChange(access: VmAccess, busy: VmBusy | undefined): Verdict {
     const general = this.#anyChange(access);
     if (!general.allowed) {
       return general;
     }
     if (access.vm.deleting) {
-      return off('vm-gone', `VM ${ref.name} is being deleted.`);
+      return off('vm-gone', `VM ${access.ref.name} is being deleted.`);
     }
     return busy ? off('vm-busy', busyReason(busy)) : allowed;
+  }
+
+  #restore(
+    row: SnapshotRow,
+    access: VmAccess,
+    busy: VmBusy | undefined,
+  ): Verdict {
+    const { item } = row;
+    const general = this.#restoreAny(access, busy);
+    if (!general.allowed) {
+      return general;
+    }
+    if (item.formerVm) {
+      return off(
+        'former-vm',
+        `It is of a former VM of this name, and would overwrite ${access.ref.name} with it.`,
+      );
+    }
+    if (item.state === 'deleting' || item.state === 'stopping') {
+      return off('snapshot-deleting', 'It is being removed.');
+    }
+    return item.state === 'ready'
+      ? allowed
+      : off('snapshot-not-ready', 'It is not ready to be restored.');
   }
 
   ofSnapshot(
@@ -56,6 +127,7 @@ export class Verdicts {
     return {
       stop: this.#stop(row, access),
       delete: this.#delete(row, access, busy, protection),
+      restore: this.#restore(row, access, busy),
       protect,
       unprotect:
         protect.allowed && !protection

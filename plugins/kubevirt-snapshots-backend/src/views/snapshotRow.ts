@@ -13,7 +13,8 @@ import type {
   VmRecord,
   VmResource,
 } from 'backstage-plugin-kubevirt-snapshots-node';
-import { toOperationView, type Operation } from '../operations/types';
+import { toOperationView } from '../operations/operationView';
+import type { Operation } from '../operations/types';
 import type { Capture } from './CaptureRecorder';
 
 /** A row before a person's permissions are applied to it. */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {
   ExpectedConsistency,
+  OperationType,
   RefusalCode,
   Verdict,
   VmBusy,
+  VmNotice,
+  VmVerdicts,
   VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type {
@@ -34,6 +37,13 @@ export function expectedConsistency(vm: VmRecord): ExpectedConsistency {
   return vm.agentConnected ? 'application' : 'crash';
 }
 
+/** Operations that hold the VM, and how that is told. */
+const BUSY_KINDS: Partial<Record<OperationType, VmBusy['kind']>> = {
+  take: 'snapshot',
+  restore: 'restore',
+  power: 'power',
+};
+
 /**
  * What keeps the VM busy: the portal's own operations, and what the cluster
  * shows of anybody's.
@@ -43,17 +53,20 @@ export function busyOf(
   operations: Operation[],
   cluster: ClusterService,
 ): VmBusy | undefined {
-  const take = operations.find(
-    operation =>
-      operation.type === 'take' && operation.finishedAt === undefined,
-  );
-  if (take) {
-    return {
-      kind: 'snapshot',
-      name: take.snapshotName,
-      since: new Date(take.createdAt).toISOString(),
-      operationId: take.id,
-    };
+  for (const operation of operations) {
+    const kind =
+      operation.finishedAt === undefined && BUSY_KINDS[operation.type];
+    if (kind) {
+      return {
+        kind,
+        name:
+          operation.type === 'take'
+            ? operation.snapshotName
+            : operation.target ?? operation.snapshotName,
+        since: new Date(operation.createdAt).toISOString(),
+        operationId: operation.id,
+      };
+    }
   }
   if (vm.snapshotInProgress) {
     const record = cluster.snapshot({
@@ -80,6 +93,7 @@ export function busyReason(busy: VmBusy): string {
     snapshot: `Snapshot ${busy.name} is being taken`,
     restore: `Restore ${busy.name} is under way`,
     clone: `Clone ${busy.name} is under way`,
+    power: `The VM is being ${busy.name === 'start' ? 'started' : 'stopped'}`,
   }[busy.kind];
   return `${words}. Wait until it is finished.`;
 }
@@ -89,7 +103,8 @@ export function toVmView(options: {
   vm: VmRecord;
   owners: string[];
   busy?: VmBusy;
-  takeSnapshot: Verdict;
+  allowed: VmVerdicts;
+  notices: VmNotice[];
 }): VmView {
   const { vm } = options;
   return {
@@ -103,6 +118,7 @@ export function toVmView(options: {
     owners: options.owners,
     disks: vm.disks,
     expectedConsistency: expectedConsistency(vm),
-    allowed: { takeSnapshot: options.takeSnapshot },
+    allowed: options.allowed,
+    notices: options.notices,
   };
 }

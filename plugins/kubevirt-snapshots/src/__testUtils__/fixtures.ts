@@ -16,6 +16,7 @@ import type {
   Verdict,
   VmList,
   VmListItem,
+  VmVerdicts,
   VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 
@@ -42,7 +43,12 @@ export function no(reason: string, code: RefusalCode = 'permission'): Verdict {
   return { allowed: false, code, reason };
 }
 
-export function vm(patch: Partial<VmView> = {}): VmView {
+/** What a test wants different in a VM. */
+export type VmPatch = Partial<Omit<VmView, 'allowed'>> & {
+  allowed?: Partial<VmVerdicts>;
+};
+
+export function vm({ allowed, ...patch }: VmPatch = {}): VmView {
   return {
     ref: { cluster: 'east', namespace: 'shop', name: 'web-01' },
     uid: 'vm-uid-1',
@@ -62,7 +68,14 @@ export function vm(patch: Partial<VmView> = {}): VmView {
       },
     ],
     expectedConsistency: 'application',
-    allowed: { takeSnapshot: yes },
+    allowed: {
+      takeSnapshot: yes,
+      start: no('It is running already.', 'vm-running'),
+      stop: yes,
+      restore: yes,
+      ...allowed,
+    },
+    notices: [],
     ...patch,
   };
 }
@@ -145,6 +158,7 @@ export function snapshot({
     allowed: {
       stop: no('It is finished.', 'snapshot-finished'),
       delete: yes,
+      restore: yes,
       protect: yes,
       unprotect: patch.protection
         ? yes

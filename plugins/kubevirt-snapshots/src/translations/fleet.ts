@@ -55,6 +55,7 @@ export const fleetMessages = {
     busySnapshot: 'Creating snapshot',
     busyRestore: 'Restoring',
     busyClone: 'Being cloned',
+    busyPower: 'Being started or stopped',
     busyDetails: '{{state}}, details of {{name}}',
     busyName: 'Name',
     busySince: 'Since',

@@ -15,6 +15,13 @@ export interface StepContext {
   /** Changes the operation's row. Throws when the lease is lost. */
   update(patch: OperationPatch): Promise<Operation>;
   /**
+   * Goes on to a step of an operation that has several. Attempts are counted
+   * anew, and what the steps note for each other is kept.
+   */
+  enter(step: string, notes?: Record<string, unknown>): Promise<Operation>;
+  /** Notes something without leaving the step. */
+  note(notes: Record<string, unknown>): Promise<Operation>;
+  /**
    * Runs one write to the cluster: makes sure that the lease lasts longer than
    * the request can, notes the attempt, fetches the committed intent.
    */

@@ -38,7 +38,7 @@ it.each([
   ['stop', 'failed', 'danger: Snapshot s was not stopped Deadline exceeded.'],
   ['delete', 'succeeded', 'success: Snapshot s was deleted'],
   ['delete', 'failed', 'danger: Snapshot s was not deleted Deadline exceeded.'],
-  ['delete', 'unknown', 'warning: It is not known what became of snapshot s'],
+  ['delete', 'unknown', 'warning: It is not known what became of s'],
 ] as const)('tells of a %s that %s', async (type, state, text) => {
   await renderWithApi(
     <Toast operation={operation({ type, state, snapshotName: 's', error })} />,

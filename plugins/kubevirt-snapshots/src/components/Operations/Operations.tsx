@@ -43,11 +43,21 @@ export function isFinished(state: OperationState): boolean {
   return state === 'succeeded' || state === 'failed' || state === 'unknown';
 }
 
+/** What an operation is about, by its name. */
+function subjectOf(operation: OperationView): string {
+  const { type, vm, target, snapshotName } = operation;
+  return type === 'restore' || type === 'power'
+    ? vm.name
+    : target ?? snapshotName ?? vm.name;
+}
+
 /** What a person is told about a finished operation. */
 export function finishedToast(
   t: Texts,
-  { type, state, snapshotName: name, error }: OperationView,
+  operation: OperationView,
 ): ToastApiMessage {
+  const { type, state, error } = operation;
+  const name = subjectOf(operation);
   if (state === 'succeeded') {
     return {
       title: t(`toast.${type}Succeeded`, { name }),

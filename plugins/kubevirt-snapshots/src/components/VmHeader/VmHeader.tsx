@@ -15,6 +15,7 @@ const BUSY_TEXTS = {
   snapshot: 'vm.busySnapshot',
   restore: 'vm.busyRestore',
   clone: 'vm.busyClone',
+  power: 'vm.busyPower',
 } as const satisfies Record<VmBusy['kind'], string>;
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {

@@ -54,4 +54,5 @@ export const BUSY_TEXTS = {
   snapshot: 'fleet.busySnapshot',
   restore: 'fleet.busyRestore',
   clone: 'fleet.busyClone',
+  power: 'fleet.busyPower',
 } as const satisfies Record<VmBusy['kind'], string>;
