@@ -43,7 +43,7 @@ it.each([
   await renderWithApi(
     <Toast operation={operation({ type, state, snapshotName: 's', error })} />,
   );
-  expect(screen.getByText(/Snapshot s|snapshot s/)).toHaveTextContent(text);
+  expect(screen.getByText(/Snapshot s|became of s/)).toHaveTextContent(text);
 });
 
 it.each([
