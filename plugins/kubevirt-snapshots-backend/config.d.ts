@@ -32,5 +32,65 @@ export interface Config {
         minutes?: number;
       };
     };
+
+    /** Schedules: what the platform team allows and offers. */
+    schedules?: {
+      /** Two runs of a schedule are at least so many minutes apart. */
+      minimumIntervalMinutes?: number;
+      /** A schedule keeps so many snapshots at most. */
+      maximumKept?: number;
+      /** A VM has so many schedules at most. */
+      maximumPerVm?: number;
+      /**
+       * A VM has so many snapshots at most, whoever took them; taking one by
+       * hand is refused then too.
+       */
+      maximumSnapshotsPerVm?: number;
+      /** The same for all VMs of a namespace together. */
+      maximumSnapshotsPerNamespace?: number;
+      /**
+       * Snapshots that are taken at once in one cluster; more that are due
+       * wait for their turn. Default 10.
+       */
+      snapshotsAtOnce?: number;
+      /** Rules to choose from by name. */
+      presets?: Array<{
+        name: string;
+        title?: string;
+        description?: string;
+        /** As in the API, e.g. `{ kind: daily, hour: 3, minute: 0 }`. */
+        rule: {
+          kind: 'hourly' | 'daily' | 'weekly' | 'monthly' | 'cron';
+          minute?: number;
+          hour?: number;
+          days?: number[];
+          on?: {
+            kind: 'day' | 'last-day' | 'weekday';
+            day?: number;
+            nth?: number;
+          };
+          expression?: string;
+        };
+        /** What to keep; everything when left out. */
+        retention?: {
+          keepLast?: number;
+          maxAgeDays?: number;
+          daily?: number;
+          weekly?: number;
+          monthly?: number;
+          yearly?: number;
+        };
+      }>;
+    };
+
+    /** For automatic tests of the portal, with clusters on the same machine. */
+    testing?: {
+      /**
+       * File with a number of milliseconds by which the plugin's clock is
+       * ahead. The backend refuses to start with it unless every cluster's URL
+       * is on loopback.
+       */
+      clockOffsetFile?: string;
+    };
   };
 }

@@ -31,6 +31,13 @@ import { reportSettlement } from './operations/reportSettlement';
 import { ProtectionService } from './protection/ProtectionService';
 import { ProtectionStore } from './protection/ProtectionStore';
 import { createRouter } from './router/createRouter';
+import { notificationSenderRef } from './scheduling/Notifier';
+import { readScheduleConfig } from './scheduling/readScheduleConfig';
+import { ScheduleChanges } from './scheduling/ScheduleChanges';
+import { ScheduleStore } from './scheduling/ScheduleStore';
+import { Scheduling } from './scheduling/Scheduling';
+import { SnapshotLimits } from './scheduling/SnapshotLimits';
+import { testClockOffset } from './scheduling/testClock';
 import { EventStreams } from './stream/EventStreams';
 import { FleetStreams } from './stream/FleetStreams';
 import { CaptureRecorder } from './views/CaptureRecorder';
@@ -49,6 +56,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
     env.registerInit({
       deps: {
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
         catalog: catalogServiceRef,
         cluster: clusterServiceRef,
         config: coreServices.rootConfig,
@@ -57,12 +65,14 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        notifications: notificationSenderRef,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         userInfo: coreServices.userInfo,
       },
       async init({
         auditor,
+        auth,
         catalog,
         cluster,
         config,
@@ -71,13 +81,22 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         httpRouter,
         lifecycle,
         logger,
+        notifications,
         permissions,
         permissionsRegistry,
         userInfo,
       }) {
         const pluginConfig = readKubevirtSnapshotsConfig(config);
+        const scheduleConfig = readScheduleConfig(config);
         const knex = await openDatabase(database);
-        const clock = new Clock({ knex });
+        const clock = new Clock({
+          knex,
+          offsetMs: testClockOffset({
+            config,
+            clusterUrls: pluginConfig.clusters.map(({ url }) => url),
+            logger,
+          }),
+        });
         const trail = DatabaseAuditTrail.create({
           knex,
           clock,
@@ -139,7 +158,23 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           trail,
           logger,
         });
-        const verdicts = new Verdicts({ cluster, mutations });
+        const scheduleStore = new ScheduleStore({
+          knex,
+          clock,
+          trail,
+          logger,
+        });
+        const scheduleChanges = new ScheduleChanges({
+          knex,
+          store: scheduleStore,
+          logger,
+        });
+        const limits = new SnapshotLimits({
+          cluster,
+          perVm: scheduleConfig.maximumSnapshotsPerVm,
+          perNamespace: scheduleConfig.maximumSnapshotsPerNamespace,
+        });
+        const verdicts = new Verdicts({ cluster, mutations, limits });
         const fleet = new FleetViews({
           cluster,
           catalog,
@@ -147,6 +182,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           index,
           captures,
           verdicts,
+          schedules: scheduleChanges,
         });
         const views = new SnapshotViews({
           cluster,
@@ -154,6 +190,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           captures,
           verdicts,
           protections: protectionStore,
+          schedules: scheduleChanges,
           reasonForLastGood:
             config.getOptionalBoolean(
               'kubevirtSnapshots.requireReason.deleteLastGood',
@@ -170,11 +207,13 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           cluster,
           views,
           mutations,
+          limits,
         });
         const streams = new EventStreams({
           cluster,
           index,
           protections: protectionStore,
+          schedules: scheduleChanges,
           views,
         });
         const fleetStreams = new FleetStreams({ cluster, index });
@@ -196,10 +235,35 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             void reportSettlement(auditor, operation, logger),
         });
 
+        const scheduling = new Scheduling({
+          config: scheduleConfig,
+          knex,
+          clock,
+          trail,
+          logger,
+          auth,
+          catalog,
+          permissions,
+          cluster,
+          binding: pluginConfig.binding,
+          gate,
+          mutations,
+          operations: store,
+          index,
+          captures,
+          protections: protectionStore,
+          snapshots: views,
+          limits,
+          store: scheduleStore,
+          changes: scheduleChanges,
+          notifications,
+        });
+
         await index.start();
         await captures.start();
         await audit.start();
         await protectionStore.start();
+        await scheduling.start();
         httpRouter.addAuthPolicy({ path: '/health', allow: 'unauthenticated' });
         httpRouter.use(
           createRouter({
@@ -219,6 +283,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             protectionStore,
             store,
             index,
+            scheduling,
             streams,
             fleetStreams,
             denied: audit.denied,
@@ -230,13 +295,17 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             permissionsRegistry,
           }),
         );
-        lifecycle.addStartupHook(() => worker.start());
+        lifecycle.addStartupHook(() => {
+          worker.start();
+          scheduling.runner.start();
+        });
         lifecycle.addShutdownHook(async () => {
           streams.close();
           fleetStreams.close();
           index.stop();
           captures.stop();
           protectionStore.stop();
+          await scheduling.stop();
           await worker.stop();
           await audit.stop();
         });

@@ -53,6 +53,7 @@ export type RefusalCode =
   | 'schedule-active'
   | 'schedule-author'
   | 'schedule-limit'
+  | 'snapshot-limit'
   | 'former-vm'
   | 'vm-running'
   | 'vm-stopped'

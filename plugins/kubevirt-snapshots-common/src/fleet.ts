@@ -14,7 +14,13 @@ export type VmPower = 'running' | 'stopped' | 'paused';
  *
  * @public
  */
-export type VmSort = 'name' | 'owner' | 'place' | 'state' | 'lastSnapshot';
+export type VmSort =
+  | 'name'
+  | 'owner'
+  | 'place'
+  | 'state'
+  | 'lastSnapshot'
+  | 'nextRun';
 
 /**
  * Most VMs that one question for named VMs may name; more would make its
@@ -42,6 +48,8 @@ export interface VmListQuery {
   power?: VmPower;
   /** Only VMs without a snapshot of the last 30 days that can be restored. */
   unprotected?: boolean;
+  /** Only VMs without an active schedule. */
+  unscheduled?: boolean;
   /**
    * Ref of a group, a user, a system, a component or any other entity: only
    * VMs that belong to it. Those of a user are theirs and those of their
@@ -87,6 +95,11 @@ export interface VmListItem {
   };
   /** No snapshot of the last 30 days can be restored. */
   unprotected: boolean;
+  /** Of its active schedules; absent where it has none. */
+  schedule?: {
+    /** RFC 3339 */
+    nextRunAt?: string;
+  };
   /** What a snapshot taken now would be worth. */
   expectedConsistency: ExpectedConsistency;
   /** Off as well where no entity stands for the VM: it is the door to it. */

@@ -60,3 +60,18 @@ export const LABEL_VM_UID = 'kubevirt-snapshots/vm-uid';
  * @public
  */
 export const LABEL_ORIGIN = 'kubevirt-snapshots/origin';
+
+/**
+ * Label of snapshots that a schedule takes: its id.
+ *
+ * @public
+ */
+export const LABEL_SCHEDULE = 'kubevirt-snapshots/schedule';
+
+/**
+ * Label of snapshots that a schedule takes: when they were due, in the form
+ * `20261122T030000Z`.
+ *
+ * @public
+ */
+export const LABEL_DUE = 'kubevirt-snapshots/due';

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Verdict } from './api';
+import type {
+  RetentionPlan,
+  RetentionRule,
+  RetentionSnapshot,
+} from './retention';
 import type { ScheduledRun, ScheduleRule } from './schedule';
-
-/**
- * What a schedule keeps of its snapshots. Without any of these it keeps all.
- *
- * @public
- */
-export interface ScheduleRetention {
-  /** The newest so many. */
-  keepLast?: number;
-  /** Nothing older than so many days, but never fewer than `keepLast`. */
-  maxAgeDays?: number;
-  /** The newest of each of so many days. */
-  daily?: number;
-  weekly?: number;
-  monthly?: number;
-  yearly?: number;
-}
 
 /**
  * State of a schedule. `paused` by a person, who can end it; `suspended` by
@@ -178,7 +166,7 @@ export interface ScheduleSettings {
   /** IANA name. */
   timeZone: string;
   /** Without any rule in it nothing is ever removed. */
-  retention: ScheduleRetention;
+  retention: RetentionRule;
   snapshots?: ScheduledSnapshotOptions;
   /**
    * What to do while something else changes the VM when a run is due: wait
@@ -233,30 +221,30 @@ export interface ScheduledItem extends ScheduleSettings {
 }
 
 /**
- * A snapshot in the plan of a retention rule.
+ * A snapshot that a schedule took, as its retention rule sees it.
  *
  * @public
  */
-export interface RetentionPlanItem {
+export interface OwnedSnapshot {
   uid: string;
   name: string;
   /** RFC 3339, by which the rule orders. */
   at: string;
-  ready: boolean;
-  partial: boolean;
-  /** Why it is kept, or which rule removes it, as words for a person. */
-  reasons: string[];
+  state: RetentionSnapshot['state'];
+  /** Has every disk that can be captured. */
+  complete: boolean;
 }
 
 /**
- * What a retention rule keeps and removes.
+ * What a retention rule means for the snapshots of a schedule. `id` in the plan
+ * is their UID.
  *
  * @public
  */
 export interface RetentionPlanView {
-  keep: RetentionPlanItem[];
-  remove: RetentionPlanItem[];
-  /** Why nothing is removed at the moment although the rule says so. */
+  snapshots: OwnedSnapshot[];
+  plan: RetentionPlan;
+  /** Why nothing is removed at present whatever the plan says, as a sentence. */
   heldBecause?: string;
 }
 
@@ -296,7 +284,7 @@ export interface ScheduleRunsQuery {
 export interface SchedulePreviewRequest {
   rule: ScheduleRule;
   timeZone: string;
-  retention: ScheduleRetention;
+  retention: RetentionRule;
   startAt?: string;
   endAt?: string;
   /** The schedule that is edited: its snapshots are what the plan is about. */
@@ -351,7 +339,7 @@ export interface SchedulePreset {
   title: string;
   description?: string;
   rule: ScheduleRule;
-  retention: ScheduleRetention;
+  retention: RetentionRule;
 }
 
 /**

@@ -20,6 +20,7 @@ export class OperationIndex {
   readonly #store: DatabaseOperationStore;
   readonly #byVm = new Map<string, Map<string, Operation>>();
   readonly #authors = new Map<string, string>();
+  readonly #scheduled = new Set<string>();
   readonly #vmRevisions = new Map<string, number>();
   readonly #listeners = new Set<(operation: Operation) => void>();
   readonly #poll: ChangePoll;
@@ -61,6 +62,11 @@ export class OperationIndex {
   /** Entity ref of who took the snapshot through the portal. */
   authorOf(snapshotUid: string): string | undefined {
     return this.#authors.get(snapshotUid);
+  }
+
+  /** Whether a schedule took it, told by the object's UID. */
+  isScheduled(snapshotUid: string): boolean {
+    return this.#scheduled.has(snapshotUid);
   }
 
   /** Grows with each change of an operation on this VM. */
@@ -105,6 +111,9 @@ export class OperationIndex {
     }
     if (operation.type === 'take' && operation.snapshotUid) {
       this.#authors.set(operation.snapshotUid, operation.actor);
+      if (operation.request.schedule) {
+        this.#scheduled.add(operation.snapshotUid);
+      }
     }
     const age =
       operation.finishedAt === undefined

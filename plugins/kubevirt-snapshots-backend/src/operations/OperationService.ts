@@ -20,6 +20,7 @@ import { fromCluster } from '../authorization/fromCluster';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
 import { askWhom, type VmAccess } from '../authorization/VmGate';
 import { badInput, conflict, notFound, refused, unavailable } from '../errors';
+import type { SnapshotLimits } from '../scheduling/SnapshotLimits';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import { busyOf, busyReason } from '../views/vmView';
 import type {
@@ -49,6 +50,7 @@ export class OperationService {
   readonly #cluster: ClusterService;
   readonly #views: SnapshotViews;
   readonly #mutations: MutationSwitch;
+  readonly #limits: SnapshotLimits;
 
   constructor(options: {
     store: DatabaseOperationStore;
@@ -56,12 +58,14 @@ export class OperationService {
     cluster: ClusterService;
     views: SnapshotViews;
     mutations: MutationSwitch;
+    limits: SnapshotLimits;
   }) {
     this.#store = options.store;
     this.#index = options.index;
     this.#cluster = options.cluster;
     this.#views = options.views;
     this.#mutations = options.mutations;
+    this.#limits = options.limits;
   }
 
   /** Takes a snapshot. */
@@ -104,6 +108,12 @@ export class OperationService {
         'configurationOnly',
         'no-disk',
       );
+    }
+    const full = this.#limits.refusal(access.ref);
+    if (full) {
+      throw conflict(`${full}. Delete one that is not needed.`, {
+        code: 'snapshot-limit',
+      });
     }
     await this.#refuseTakenName(access, request.name);
     return this.#accept({

@@ -18,6 +18,12 @@ export interface OperationRequest {
   restore?: RestoreWanted;
   /** UID of {@link Operation.target}, where it is there already. */
   targetUid?: string;
+  /** Labels of the snapshot, beside the portal's own. */
+  labels?: Record<string, string>;
+  /** The schedule that asks for it. */
+  schedule?: { id: string; name: string; dueAt: number };
+  /** Deletes only while another snapshot of the VM can be restored. */
+  keepsGood?: boolean;
 }
 
 /**

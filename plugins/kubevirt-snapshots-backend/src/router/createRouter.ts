@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type {
   AuditorService,
   HttpAuthService,
@@ -35,6 +35,7 @@ import { toOperationView } from '../operations/operationView';
 import type { Operation } from '../operations/types';
 import type { ProtectionService } from '../protection/ProtectionService';
 import type { ProtectionStore } from '../protection/ProtectionStore';
+import type { Scheduling } from '../scheduling/Scheduling';
 import type { EventStreams } from '../stream/EventStreams';
 import type { FleetStreams } from '../stream/FleetStreams';
 import { snapshotDetails } from '../views/snapshotDetails';
@@ -44,7 +45,9 @@ import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
 import { fleetHandlers } from './fleetHandlers';
 import type { Handler, RequestContext } from './Handler';
 import { operatorHandlers } from './operatorHandlers';
+import { requestIdOf } from './requestId';
 import { routes, type RouteDefinition, type RouteId } from './routes';
+import { scheduleHandlers } from './scheduleHandlers';
 import {
   deleteBody,
   entityParams,
@@ -79,6 +82,7 @@ export interface RouterOptions extends AuditHandlerOptions {
   fleetStreams: FleetStreams;
   denied: DeniedRecorder;
   trail: DatabaseAuditTrail;
+  scheduling: Scheduling;
 }
 
 /** Limit of request bodies. */
@@ -91,11 +95,6 @@ function callerOf(credentials: Caller['credentials'], req: Request): Caller {
       .update(req.headers.authorization ?? '')
       .digest('base64'),
   };
-}
-
-function requestIdOf(req: Request): string {
-  const given = req.get('x-request-id');
-  return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
 /**
@@ -174,6 +173,8 @@ export function createRouter(options: RouterOptions): express.Router {
 
     ...operatorHandlers(options),
 
+    ...scheduleHandlers(options),
+
     ...fleetHandlers(options),
 
     listSnapshots: async context => {
@@ -183,9 +184,17 @@ export function createRouter(options: RouterOptions): express.Router {
         await Promise.all([
           options.index.catchUp(minRevision),
           options.protectionStore.catchUp(minRevision),
+          options.scheduling.changes.catchUp(minRevision),
         ]);
       }
-      context.res.json(views.list(access, query));
+      const list = views.list(access, query);
+      context.res.json({
+        ...list,
+        scheduled:
+          query.show === 'taken'
+            ? []
+            : await options.scheduling.views.list(access),
+      });
     },
 
     getSnapshot: async context => {

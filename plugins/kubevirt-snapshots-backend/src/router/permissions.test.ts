@@ -4,7 +4,12 @@ import { mockServices } from '@backstage/backend-test-utils';
 import { parseVmRef } from 'backstage-plugin-kubevirt-snapshots-common';
 import request from 'supertest';
 import { FakeCluster } from '../__testUtils__/FakeCluster';
-import { headers, startPlugin, vmEntity } from '../__testUtils__/startPlugin';
+import {
+  headers,
+  people,
+  startPlugin,
+  vmEntity,
+} from '../__testUtils__/startPlugin';
 import { routes, type RouteDefinition, type RouteId } from './routes';
 
 jest.setTimeout(60_000);
@@ -46,6 +51,41 @@ const EXPECTED: Record<RouteId, number[]> = {
   exportAudit: /*    */ [200, 200, 200, 200, 401, 401, 403, 200],
   getAuditVerification: [403, 403, 200, 200, 401, 401, 403, 403],
   verifyAudit: /*    */ [403, 403, 200, 403, 401, 401, 403, 403],
+  getScheduleLimits: /**/ [200, 403, 200, 200, 401, 401, 403, 200],
+  getScheduleCalendar: [200, 403, 200, 200, 401, 401, 403, 200],
+  previewSchedule: /**/ [200, 403, 200, 200, 401, 401, 403, 200],
+  getSchedule: /*    */ [200, 403, 200, 200, 401, 401, 403, 200],
+  createSchedule: /* */ [200, 403, 200, 403, 401, 401, 403, 200],
+  updateSchedule: /* */ [200, 403, 200, 403, 401, 401, 403, 200],
+  runSchedule: /*    */ [200, 403, 200, 403, 401, 401, 403, 200],
+  pauseSchedule: /*  */ [200, 403, 200, 403, 401, 401, 403, 200],
+  // It is active, and the platform engineer made it.
+  resumeSchedule: /* */ [409, 403, 409, 403, 401, 401, 403, 409],
+  adoptSchedule: /*  */ [200, 403, 409, 403, 401, 401, 403, 200],
+  deleteSchedule: /* */ [200, 403, 200, 403, 401, 401, 403, 200],
+  // Whoever may change the schedules of everybody.
+  listScheduleAuthors: [403, 403, 200, 403, 401, 401, 403, 403],
+  pauseScheduleAuthor: [403, 403, 200, 403, 401, 401, 403, 403],
+  resumeScheduleAuthor: [403, 403, 409, 403, 401, 401, 403, 403],
+};
+
+/** What it takes to make a schedule. */
+const settings = {
+  name: 'weekly',
+  rule: { kind: 'daily', hour: 3, minute: 0 },
+  timeZone: 'UTC',
+  retention: { keepLast: 3 },
+};
+
+/** Bodies of the routes of schedules, beside operation id and VM. */
+const SCHEDULE_BODIES: Record<string, object> = {
+  createSchedule: settings,
+  updateSchedule: { ...settings, revision: 1 },
+  runSchedule: {},
+  pauseSchedule: { reason: 'upgrade' },
+  resumeSchedule: {},
+  adoptSchedule: {},
+  deleteSchedule: { keepSnapshots: true },
 };
 
 /** Doors that lead nowhere, for whoever is signed in. */
@@ -67,6 +107,8 @@ describe('permissions', () => {
   let vmUid: string;
   let operationId: string;
   let otherOperationId: string;
+  let scheduleId: string;
+  let otherScheduleId: string;
 
   async function begin() {
     cluster = new FakeCluster();
@@ -121,6 +163,23 @@ describe('permissions', () => {
         .expect(202);
       return id;
     };
+    const schedule = async (entity: string, uid: string) => {
+      const { body } = await send(
+        'post',
+        `/entities/resource/default/${entity}/schedules`,
+      )
+        .set('authorization', headers.platform!)
+        .send({
+          operationId: randomUUID(),
+          vmUid: uid,
+          ...settings,
+          name: 'nightly',
+        })
+        .expect(200);
+      return body.schedule.id as string;
+    };
+    scheduleId = await schedule('web-01', vmUid);
+    otherScheduleId = await schedule('web-02', cluster.vm(second)!.uid);
     otherOperationId = await take('web-02', cluster.vm(second)!.uid);
     operationId = await take('web-01', vmUid);
     // The take is over, so that it doesn't stand in the way of the rest.
@@ -148,7 +207,12 @@ describe('permissions', () => {
     route: RouteDefinition,
     role: string,
     entity = 'web-01',
-    ids: { snapshot?: string; operation?: string; uid?: string } = {},
+    ids: {
+      snapshot?: string;
+      operation?: string;
+      schedule?: string;
+      uid?: string;
+    } = {},
   ): Promise<request.Response> {
     const snapshot =
       ids.snapshot ??
@@ -163,6 +227,7 @@ describe('permissions', () => {
       .replace(':name', entity)
       .replace(':snapshot', snapshot)
       .replace(':operation', ids.operation ?? operationId)
+      .replace(':schedule', ids.schedule ?? scheduleId)
       // The first row is about a VM of team A.
       .replace(':seq', '1');
     let pending = send(route.method, path);
@@ -187,6 +252,30 @@ describe('permissions', () => {
         const chunks: Buffer[] = [];
         res.on('data', chunk => chunks.push(Buffer.from(chunk)));
         res.on('end', () => done(null, Buffer.concat(chunks).toString()));
+      });
+    }
+    if (route.id === 'previewSchedule') {
+      const { name, ...rest } = settings;
+      return pending.send(rest);
+    }
+    if (route.id === 'getScheduleCalendar') {
+      return pending.query({
+        from: '2026-01-01T00:00:00Z',
+        to: '2026-02-01T00:00:00Z',
+      });
+    }
+    if (/ScheduleAuthor$/.test(route.id) && route.effect === 'write') {
+      return pending.send({
+        operationId: randomUUID(),
+        author: people.owner,
+        reason: 'left the company',
+      });
+    }
+    if (SCHEDULE_BODIES[route.id]) {
+      return pending.send({
+        operationId: randomUUID(),
+        vmUid,
+        ...SCHEDULE_BODIES[route.id],
       });
     }
     if (route.effect === 'write') {
@@ -239,7 +328,8 @@ describe('permissions', () => {
         await new Promise(resolve => setTimeout(resolve, 50));
         const writes =
           cluster.calls.filter(c => /create|delete/.test(c)).length - before;
-        expect(writes).toBe(status === 202 ? 1 : 0);
+        const takes = route.id === 'runSchedule' && status === 200;
+        expect(writes).toBe(status === 202 || takes ? 1 : 0);
       },
     );
   });
@@ -292,6 +382,19 @@ describe('permissions', () => {
     for (const operation of [otherOperationId, randomUUID(), 'x']) {
       const res = await call(route, 'platform', 'web-01', { operation });
       expect(statusOf(res)).toBe(404);
+    }
+  });
+
+  it('finds no schedule of another VM through the door of this one', async () => {
+    await begin();
+    for (const route of routes as readonly RouteDefinition[]) {
+      if (!route.path.includes(':schedule')) {
+        continue;
+      }
+      for (const schedule of [otherScheduleId, 'abcdefgh2345']) {
+        const res = await call(route, 'platform', 'web-01', { schedule });
+        expect([route.id, statusOf(res)]).toEqual([route.id, 404]);
+      }
     }
   });
 

@@ -115,6 +115,7 @@ export const vmListQuery = z.strictObject({
   mine: flag.optional(),
   power: z.enum(['running', 'stopped', 'paused']).optional(),
   unprotected: flag.optional(),
+  unscheduled: flag.optional(),
   belongsTo: z
     .string()
     .max(512)
@@ -128,7 +129,9 @@ export const vmListQuery = z.strictObject({
       `It names at most ${MAX_NAMED_VMS} VMs`,
     )
     .optional(),
-  sort: z.enum(['name', 'owner', 'place', 'state', 'lastSnapshot']).optional(),
+  sort: z
+    .enum(['name', 'owner', 'place', 'state', 'lastSnapshot', 'nextRun'])
+    .optional(),
   order: z.enum(['asc', 'desc']).optional(),
   offset: wholeNumber(0, 1_000_000).optional(),
   limit: wholeNumber(1, 100).optional(),

@@ -38,6 +38,7 @@ describe('EventStreams', () => {
       cluster,
       index: { subscribe: () => () => {} } as any,
       protections: { subscribe: () => () => {} } as any,
+      schedules: { subscribe: () => () => {} } as any,
       views: { revision: () => cluster.revision() } as any,
     });
   });

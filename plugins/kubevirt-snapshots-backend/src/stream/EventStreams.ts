@@ -5,6 +5,7 @@ import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { VmAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { ProtectionStore } from '../protection/ProtectionStore';
+import type { ScheduleChanges } from '../scheduling/ScheduleChanges';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import { openStream, type OpenStream } from './openStream';
 
@@ -19,6 +20,7 @@ export class EventStreams {
   readonly #cluster: ClusterService;
   readonly #index: OperationIndex;
   readonly #protections: ProtectionStore;
+  readonly #schedules: ScheduleChanges;
   readonly #views: SnapshotViews;
   readonly #decideMs: number | undefined;
   readonly #open = new Set<OpenStream>();
@@ -27,12 +29,14 @@ export class EventStreams {
     cluster: ClusterService;
     index: OperationIndex;
     protections: ProtectionStore;
+    schedules: ScheduleChanges;
     views: SnapshotViews;
     decideMs?: number;
   }) {
     this.#cluster = options.cluster;
     this.#index = options.index;
     this.#protections = options.protections;
+    this.#schedules = options.schedules;
     this.#views = options.views;
     this.#decideMs = options.decideMs;
   }
@@ -79,11 +83,13 @@ export class EventStreams {
           changed();
         }
       }),
-      this.#protections.subscribe(vmKey => {
-        if (vmKey === key) {
-          changed();
-        }
-      }),
+      ...[this.#protections, this.#schedules].map(source =>
+        source.subscribe(vmKey => {
+          if (vmKey === key) {
+            changed();
+          }
+        }),
+      ),
     ];
     const stream = openStream({
       res,

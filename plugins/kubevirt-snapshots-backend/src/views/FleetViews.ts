@@ -19,6 +19,7 @@ import type {
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { FleetAccess, VmAccess, VmGate } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
+import type { NextOfVm, ScheduleChanges } from '../scheduling/ScheduleChanges';
 import type { CaptureRecorder } from './CaptureRecorder';
 import type { Verdicts } from './Verdicts';
 import { relatedVms, type RelatedVms } from './relatedVms';
@@ -34,6 +35,26 @@ interface Summary {
   total: number;
   lastGoodAt?: string;
   lastGoodName?: string;
+}
+
+type Scheduled = Map<string, NextOfVm[]>;
+
+/** The schedules of a VM itself; those of a former one of its name don't count. */
+function scheduleOf(
+  vm: VmRecord,
+  scheduled: Scheduled,
+): VmListItem['schedule'] {
+  const own = (scheduled.get(stringifyVmRef(vm.ref)) ?? []).filter(
+    ({ vmUid }) => vmUid === vm.uid,
+  );
+  const next = Math.min(...own.map(({ nextDueAt }) => nextDueAt ?? Infinity));
+  return own.length === 0
+    ? undefined
+    : {
+        nextRunAt: Number.isFinite(next)
+          ? new Date(next).toISOString()
+          : undefined,
+      };
 }
 
 const powerOf = (vm: VmRecord): VmPower => {
@@ -59,6 +80,7 @@ export class FleetViews {
   readonly #index: OperationIndex;
   readonly #captures: CaptureRecorder;
   readonly #verdicts: Verdicts;
+  readonly #schedules: Pick<ScheduleChanges, 'next'>;
   readonly #summaries = new Map<string, Summary>();
 
   constructor(options: {
@@ -68,6 +90,7 @@ export class FleetViews {
     index: OperationIndex;
     captures: CaptureRecorder;
     verdicts: Verdicts;
+    schedules: Pick<ScheduleChanges, 'next'>;
   }) {
     this.#cluster = options.cluster;
     this.#catalog = options.catalog;
@@ -75,6 +98,7 @@ export class FleetViews {
     this.#index = options.index;
     this.#captures = options.captures;
     this.#verdicts = options.verdicts;
+    this.#schedules = options.schedules;
   }
 
   async list(
@@ -90,6 +114,7 @@ export class FleetViews {
             catalog: this.#catalog,
             credentials: options.credentials,
           });
+    const scheduled = await this.#schedules.next();
     const readable = this.#cluster
       .vms()
       .map(vm => fleet.accessTo(vm))
@@ -106,15 +131,20 @@ export class FleetViews {
     }
     const wanted = this.#sort(
       readable.filter(access =>
-        this.#matches(access, query, options.ownershipRefs, related),
+        this.#matches(access, query, options.ownershipRefs, related, scheduled),
       ),
       query,
+      scheduled,
     );
     const page = wanted.slice(offset, offset + limit);
     const entities = await this.#entitiesOf(page, options.credentials);
     return {
       items: page.map(access =>
-        this.#toItem(access, entities.get(stringifyVmRef(access.ref))),
+        this.#toItem(
+          access,
+          entities.get(stringifyVmRef(access.ref)),
+          scheduled,
+        ),
       ),
       totalItems: wanted.length,
       allItems: readable.length,
@@ -133,6 +163,7 @@ export class FleetViews {
     query: VmListQuery,
     ownershipRefs: string[],
     related: RelatedVms | undefined,
+    scheduled: Scheduled,
   ): boolean {
     const search = query.search?.trim().toLowerCase();
     return (
@@ -146,6 +177,7 @@ export class FleetViews {
       (!query.power || powerOf(vm) === query.power) &&
       (!query.vms || query.vms.includes(stringifyVmRef(ref))) &&
       (!related || this.#belongs({ vm, owners }, related)) &&
+      (!query.unscheduled || !scheduleOf(vm, scheduled)) &&
       (!query.unprotected || this.#isUnprotected(vm))
     );
   }
@@ -163,7 +195,11 @@ export class FleetViews {
     );
   }
 
-  #sort(rows: VmAccess[], query: VmListQuery): VmAccess[] {
+  #sort(
+    rows: VmAccess[],
+    query: VmListQuery,
+    scheduled: Scheduled,
+  ): VmAccess[] {
     const { sort = 'name', order = 'asc' } = query;
     const keyOf = (access: VmAccess): string => {
       switch (sort) {
@@ -175,6 +211,8 @@ export class FleetViews {
           return this.#stateKey(access.vm);
         case 'lastSnapshot':
           return this.#summaryOf(access.vm).lastGoodAt ?? '';
+        case 'nextRun':
+          return scheduleOf(access.vm, scheduled)?.nextRunAt ?? '';
         default:
           return access.ref.name;
       }
@@ -234,7 +272,11 @@ export class FleetViews {
     return found;
   }
 
-  #toItem(access: VmAccess, entityRef: string | undefined): VmListItem {
+  #toItem(
+    access: VmAccess,
+    entityRef: string | undefined,
+    scheduled: Scheduled,
+  ): VmListItem {
     const { ref, vm, owners } = access;
     const busy = busyOf(vm, this.#index.ofVm(ref), this.#cluster);
     const { total, lastGoodAt, lastGoodName } = this.#summaryOf(vm);
@@ -248,6 +290,7 @@ export class FleetViews {
       busy,
       snapshots: { total, lastGoodAt, lastGoodName },
       unprotected: this.#isUnprotected(vm),
+      schedule: scheduleOf(vm, scheduled),
       expectedConsistency: expectedConsistency(vm),
       takeSnapshot: entityRef
         ? this.#verdicts.takeSnapshot(access, busy)

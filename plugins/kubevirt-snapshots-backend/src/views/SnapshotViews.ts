@@ -15,6 +15,7 @@ import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { VmAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { ProtectionStore } from '../protection/ProtectionStore';
+import type { ScheduleChanges } from '../scheduling/ScheduleChanges';
 import type { CaptureRecorder } from './CaptureRecorder';
 import {
   formerResource,
@@ -49,6 +50,7 @@ export class SnapshotViews {
   readonly #index: OperationIndex;
   readonly #captures: CaptureRecorder;
   readonly #protections: ProtectionStore;
+  readonly #schedules: ScheduleChanges;
   readonly #reasonForLastGood: boolean;
   readonly #verdicts: Verdicts;
   readonly #prepared = new Map<string, Prepared>();
@@ -59,6 +61,7 @@ export class SnapshotViews {
     captures: CaptureRecorder;
     verdicts: Verdicts;
     protections: ProtectionStore;
+    schedules: ScheduleChanges;
     /** Deleting the last snapshot that can be restored needs a reason. */
     reasonForLastGood: boolean;
   }) {
@@ -66,6 +69,7 @@ export class SnapshotViews {
     this.#index = options.index;
     this.#captures = options.captures;
     this.#protections = options.protections;
+    this.#schedules = options.schedules;
     this.#reasonForLastGood = options.reasonForLastGood;
     this.#verdicts = options.verdicts;
   }
@@ -76,6 +80,7 @@ export class SnapshotViews {
       this.#cluster.revision(ref) +
       this.#index.revisionOf(ref) +
       this.#protections.revisionOf(ref) +
+      this.#schedules.revisionOf(ref) +
       this.#captures.revision
     );
   }
@@ -151,6 +156,17 @@ export class SnapshotViews {
     };
   }
 
+  /** Snapshots of a time, ms since 1970, oldest first. */
+  between(access: VmAccess, from: number, to: number): SnapshotRow['item'][] {
+    return this.#visible(access, this.#prepare(access).byDate)
+      .map(({ item }) => item)
+      .filter(({ createdAt }) => {
+        const at = Date.parse(createdAt);
+        return at >= from && at < to;
+      })
+      .reverse();
+  }
+
   /** One row by its name, undefined when there is none that the person may see. */
   find(
     access: VmAccess,
@@ -190,6 +206,7 @@ export class SnapshotViews {
         vm,
         operations,
         author: this.#index.authorOf(record.uid),
+        scheduled: this.#index.isScheduled(record.uid),
         capture: this.#captures.of(record),
       }),
     );

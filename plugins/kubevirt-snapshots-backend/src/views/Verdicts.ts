@@ -16,6 +16,7 @@ import {
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
 import { askWhom, type VmAccess } from '../authorization/VmGate';
+import type { SnapshotLimits } from '../scheduling/SnapshotLimits';
 import { formerResource, type SnapshotRow } from './snapshotRow';
 import { powerVerdict } from './powerVerdict';
 import { allowed, busyReason, off } from './vmView';
@@ -27,10 +28,16 @@ import { allowed, busyReason, off } from './vmView';
 export class Verdicts {
   readonly #cluster: ClusterService;
   readonly #mutations: MutationSwitch;
+  readonly #limits: SnapshotLimits;
 
-  constructor(options: { cluster: ClusterService; mutations: MutationSwitch }) {
+  constructor(options: {
+    cluster: ClusterService;
+    mutations: MutationSwitch;
+    limits: SnapshotLimits;
+  }) {
     this.#cluster = options.cluster;
     this.#mutations = options.mutations;
+    this.#limits = options.limits;
   }
 
   /** Verbs on the VM itself. */
@@ -51,7 +58,11 @@ export class Verdicts {
         `You may not take snapshots of ${ref.name}. ${askWhom(owners)}`,
       );
     }
-    return this.#vmChange(access, busy);
+    const general = this.#vmChange(access, busy);
+    const full = this.#limits.refusal(ref);
+    return general.allowed && full
+      ? off('snapshot-limit', `${full}.`)
+      : general;
   }
 
   power(

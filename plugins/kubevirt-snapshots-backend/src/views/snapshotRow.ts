@@ -4,6 +4,7 @@ import {
   snapshotConsistency,
   snapshotState,
   type SnapshotItem,
+  type SnapshotOrigin,
   type SnapshotState,
   type StepView,
   type VmRef,
@@ -126,12 +127,24 @@ function openOn(
   );
 }
 
+function originOf(
+  author: string | undefined,
+  scheduled: boolean | undefined,
+): SnapshotOrigin {
+  if (!author) {
+    return 'external';
+  }
+  return scheduled ? 'schedule' : 'manual';
+}
+
 /** A snapshot that is in the cluster. */
 export function rowOfRecord(options: {
   record: SnapshotRecord;
   vm: Pick<VmRecord, 'uid' | 'createdAt'>;
   operations: Operation[];
   author?: string;
+  /** A schedule took it. */
+  scheduled?: boolean;
   capture?: Capture;
 }): SnapshotRow {
   const { record, operations, author, capture } = options;
@@ -155,7 +168,7 @@ export function rowOfRecord(options: {
       uid: record.uid,
       state,
       consistency: snapshotConsistency(record.facts),
-      origin: author ? 'manual' : 'external',
+      origin: originOf(author, options.scheduled),
       createdAt: record.cutAt ?? record.createdAt,
       requestedAt: record.createdAt,
       deadlineAt:
@@ -189,7 +202,7 @@ export function rowOfOperation(operation: Operation): SnapshotRow {
       name: operation.snapshotName,
       state,
       consistency: { level: 'unknown', partial: false },
-      origin: 'manual',
+      origin: originOf(operation.actor, Boolean(operation.request.schedule)),
       createdAt: at,
       requestedAt: at,
       createdBy: operation.actor,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  snapshotState,
   isUnfinished,
+  snapshotConsistency,
+  snapshotState,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
   ClusterError,
@@ -125,5 +126,35 @@ export const deleteSnapshot: Step = async (operation, context) => {
   if (blockers.length > 0) {
     return failed('snapshot-in-use', blockers.join('. '));
   }
+  if (operation.request.keepsGood && isLastGood(record!, operation, context)) {
+    return failed(
+      'last-good',
+      'It is the last one of its VM that can be restored, so it was kept',
+    );
+  }
   return send(record!, operation, context);
 };
+
+/**
+ * Whether nothing as good would be left of the VM. Somebody may have deleted
+ * the one that a plan counted on.
+ */
+function isLastGood(
+  record: SnapshotRecord,
+  operation: Operation,
+  context: StepContext,
+): boolean {
+  if (snapshotState(record.facts) !== 'ready') {
+    return false;
+  }
+  const partial = snapshotConsistency(record.facts).partial;
+  return !context.cluster
+    .snapshots(operation.vm)
+    .some(
+      other =>
+        other.uid !== record.uid &&
+        other.capturedVmUid === operation.vmUid &&
+        snapshotState(other.facts) === 'ready' &&
+        (partial || !snapshotConsistency(other.facts).partial),
+    );
+}

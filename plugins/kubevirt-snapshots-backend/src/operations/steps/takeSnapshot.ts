@@ -3,8 +3,10 @@ import {
   ANNOTATION_CREATED_BY,
   ANNOTATION_DESCRIPTION,
   DEADLINE_SECONDS,
+  LABEL_DUE,
   LABEL_OPERATION,
   LABEL_ORIGIN,
+  LABEL_SCHEDULE,
   LABEL_VM_UID,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
@@ -12,6 +14,7 @@ import {
   type SnapshotRecord,
   type VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
+import { dueLabel } from '../../scheduling/types';
 import type { Operation, StepResult } from '../types';
 import {
   failed,
@@ -140,6 +143,7 @@ async function createIt(
   if (refusal) {
     return failed(refusal.code, refusal.message);
   }
+  const { schedule } = operation.request;
   try {
     const record = await context.write(intent =>
       context.cluster.createSnapshot(intent, {
@@ -148,8 +152,13 @@ async function createIt(
         deadlineSeconds:
           operation.request.deadlineSeconds ?? DEADLINE_SECONDS.default,
         labels: {
+          ...operation.request.labels,
+          ...(schedule && {
+            [LABEL_SCHEDULE]: schedule.id,
+            [LABEL_DUE]: dueLabel(schedule.dueAt),
+          }),
           [LABEL_OPERATION]: operation.id,
-          [LABEL_ORIGIN]: 'manual',
+          [LABEL_ORIGIN]: schedule ? 'schedule' : 'manual',
           [LABEL_VM_UID]: operation.vmUid,
         },
         annotations: {
