@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig, loadAllYaml } from '@kubernetes/client-node';
 import type { JsonObject } from '@backstage/types';
 import type { Raw } from '../project/raw';
@@ -148,21 +149,30 @@ export class AdminClient {
    * Creates what a manifest holds. What is there already is left alone: it is
    * somebody's.
    *
-   * @returns the objects that were made, to be removed in the end
+   * @returns the objects that were made, to be removed in the end, and those
+   *   that were there with other rights
    */
-  async apply(yaml: string): Promise<KubeRef[]> {
+  async apply(
+    yaml: string,
+  ): Promise<{ made: KubeRef[]; different: KubeRef[] }> {
     const made: KubeRef[] = [];
+    const different: KubeRef[] = [];
     for (const document of loadAllYaml(yaml) as KubeObject[]) {
+      const ref = refOf(document);
       try {
         await this.create(document);
-        made.push(refOf(document));
+        made.push(ref);
       } catch (error) {
         if (!(error instanceof AdminError && error.httpStatus === 409)) {
           throw error;
         }
+        const there = await this.get(ref);
+        if (!isDeepStrictEqual(there?.rules, document.rules)) {
+          different.push(ref);
+        }
       }
     }
-    return made;
+    return { made, different };
   }
 
   /** A token of a service account, as `kubectl create token` gets it. */

@@ -14,6 +14,7 @@ import { ClusterTransport } from '../transport/ClusterTransport';
 import { ServiceAccountCredentials } from '../transport/Credentials';
 import { AdminClient, KubeRef } from './AdminClient';
 import { eventually } from './helpers';
+import { findStorage } from './storage';
 import type { ContractContext, Disturbances } from './types';
 
 const DEPLOY = resolvePackagePath(
@@ -50,7 +51,10 @@ export class ContractBed {
   readonly #admin: AdminClient;
   readonly #made: KubeRef[] = [];
   readonly #closers: (() => Promise<unknown> | void)[] = [];
+  readonly #patience: number;
   #context?: ContractContext;
+  /** For a person: what was found in the cluster and is relied on. */
+  readonly notes: string[] = [];
 
   /** Sets up; on failure removes what it had made. */
   static async create(options: ContractBedOptions): Promise<ContractBed> {
@@ -66,6 +70,7 @@ export class ContractBed {
 
   private constructor(options: ContractBedOptions) {
     this.#admin = AdminClient.create(options.kubeConfig);
+    this.#patience = options.patience;
   }
 
   get context(): ContractContext {
@@ -84,6 +89,14 @@ export class ContractBed {
           left.push(`${ref.kind} ${ref.name} (${error.message})`),
         );
     }
+    // A namespace takes its time, and the next run would run into it.
+    for (const ref of this.#made.filter(({ kind }) => kind === 'Namespace')) {
+      await eventually(
+        'it is gone',
+        async () => !(await this.#admin.get(ref)),
+        this.#patience,
+      ).catch(error => left.push(`Namespace ${ref.name} (${error.message})`));
+    }
     this.#admin.close();
     if (left.length > 0) {
       throw new Error(`These could not be removed: ${left.join(', ')}`);
@@ -92,8 +105,28 @@ export class ContractBed {
 
   async #setUp(options: ContractBedOptions): Promise<void> {
     const admin = this.#admin;
+    await eventually(
+      `the namespace ${ACCOUNT.namespace} of a former run is gone`,
+      async () => {
+        const old = await admin.get({
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          name: ACCOUNT.namespace,
+        });
+        return old?.status?.phase !== 'Terminating';
+      },
+      options.patience,
+    );
     const file = path.join(DEPLOY, 'kubevirt-snapshots-rbac.yaml');
-    this.#made.push(...(await admin.apply(await readFile(file, 'utf8'))));
+    const applied = await admin.apply(await readFile(file, 'utf8'));
+    this.#made.push(...applied.made);
+    for (const { kind, name } of applied.different) {
+      this.notes.push(
+        `${kind} ${name} is there already with other rights than deploy/ gives, and is used as it is`,
+      );
+    }
+    const storage = await findStorage(admin, options);
+    this.notes.push(storage.note);
     const namespace = `contract-${randomBytes(4).toString('hex')}`;
     const made = { apiVersion: 'v1', kind: 'Namespace' };
     await admin.create({ ...made, metadata: { name: namespace } });
@@ -122,8 +155,8 @@ export class ContractBed {
       admin,
       cluster: CLUSTER,
       namespace,
-      storageClass: options.storageClass,
-      plainStorageClass: options.plainStorageClass,
+      storageClass: storage.storageClass,
+      plainStorageClass: storage.plainStorageClass,
       disturb: options.disturb,
       patience: options.patience,
     };
@@ -145,11 +178,16 @@ export class ContractBed {
 
   #address({ kubeConfig }: ContractBedOptions) {
     const cluster = kubeConfig.getCurrentCluster();
+    if (!cluster) {
+      throw new Error(
+        `Context ${kubeConfig.getCurrentContext()} of the kubeconfig names no cluster`,
+      );
+    }
     return {
-      url: cluster!.server,
-      caFile: cluster?.caFile,
-      caData: cluster?.caData,
-      skipTLSVerify: cluster?.skipTLSVerify,
+      url: cluster.server,
+      caFile: cluster.caFile,
+      caData: cluster.caData,
+      skipTLSVerify: cluster.skipTLSVerify,
     };
   }
 

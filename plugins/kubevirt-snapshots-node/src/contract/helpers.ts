@@ -54,7 +54,7 @@ function dataVolume(
     },
     spec: {
       source: { blank: {} },
-      pvc: {
+      storage: {
         accessModes: ['ReadWriteOnce'],
         resources: { requests: { storage: '64Mi' } },
         ...(storageClassName ? { storageClassName } : {}),
@@ -124,6 +124,9 @@ export async function makeVm(
   disks: { name: string; storageClass?: string }[] = [{ name: 'root' }],
 ): Promise<MadeVm> {
   const { admin, namespace, service, cluster, patience } = context;
+  if (disks.some(disk => !(disk.storageClass ?? context.storageClass))) {
+    throw new Skipped('this cluster has no storage class');
+  }
   for (const disk of disks) {
     await admin.create(
       dataVolume(
@@ -142,17 +145,19 @@ export async function makeVm(
   );
   const ref = { cluster, namespace, name };
   for (const disk of disks) {
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      namespace,
+    };
     await eventually(
-      `claim ${name}-${disk.name} is bound`,
-      async () => {
-        const claim = await admin.get({
-          apiVersion: 'v1',
-          kind: 'PersistentVolumeClaim',
-          namespace,
-          name: `${name}-${disk.name}`,
-        });
-        return claim?.status?.phase === 'Bound';
-      },
+      `claim ${name}-${disk.name} of storage class ${
+        disk.storageClass ?? context.storageClass ?? '(default)'
+      } is bound`,
+      async () =>
+        (
+          await admin.get({ ...claim, name: `${name}-${disk.name}` })
+        )?.status?.phase === 'Bound',
       patience,
     );
   }
@@ -183,6 +188,19 @@ export function needSnapshots(context: ContractContext, vm: MadeVm): void {
       }); name one by CONTRACT_STORAGE_CLASS`,
     );
   }
+}
+
+/** A VM that an earlier check made. */
+export function madeVm(
+  { cluster, namespace, service }: ContractContext,
+  name: string,
+): MadeVm {
+  const ref = { cluster, namespace, name };
+  const vm = service.vm(ref);
+  if (!vm) {
+    throw new Skipped(`an earlier check could not make VM ${name}`);
+  }
+  return { ref, uid: vm.uid };
 }
 
 /** Takes a snapshot through the service. */

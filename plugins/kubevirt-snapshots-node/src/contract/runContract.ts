@@ -9,9 +9,10 @@ import type { ContractResult } from './types';
  * Runs the contract suite against the cluster and context that KUBECONFIG
  * names, as administrator, or without it against the sandbox.
  *
- * - `CONTRACT_STORAGE_CLASS`: storage that can snapshot; default: the
- *   cluster's default class
- * - `CONTRACT_PLAIN_STORAGE_CLASS`: storage that can't
+ * - `CONTRACT_STORAGE_CLASS`: storage that can snapshot; default: one that has
+ *   a VolumeSnapshotClass, the cluster's default class if it has
+ * - `CONTRACT_PLAIN_STORAGE_CLASS`: storage that can't; default: one that has
+ *   none
  * - `CONTRACT_PATIENCE_SECONDS`: how long anything may take; default 120
  */
 async function createBed(): Promise<{
@@ -42,6 +43,7 @@ function print(line: string): void {
 async function main(): Promise<number> {
   const { bed, stop } = await createBed();
   const results: ContractResult[] = [];
+  bed.notes.forEach(print);
   try {
     for (const check of contract) {
       const result = await runCheck(check, bed.context);

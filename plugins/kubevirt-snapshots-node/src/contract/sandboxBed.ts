@@ -20,8 +20,6 @@ export async function createSandboxBed(): Promise<{
     let hold: string | undefined;
     const bed = await ContractBed.create({
       kubeConfig,
-      storageClass: 'fast',
-      plainStorageClass: 'local-path',
       patience: 30_000,
       disturb: {
         cutWatches: () => sandbox.faults.closeWatches({ abrupt: true }),

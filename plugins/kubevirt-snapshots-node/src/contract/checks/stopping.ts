@@ -5,6 +5,7 @@ import {
   eventually,
   failsWith,
   isReady,
+  madeVm,
   makeVm,
   needSnapshots,
   newIntent,
@@ -64,10 +65,7 @@ async function held(
   }
 }
 
-function stoppingVm({ cluster, namespace, service }: ContractContext): MadeVm {
-  const ref = { cluster, namespace, name: 'stopping' };
-  return { ref, uid: service.vm(ref)!.uid };
-}
+const stoppingVm = (context: ContractContext) => madeVm(context, 'stopping');
 
 const progress = (record: Parameters<SnapshotTest>[0]) =>
   record.facts.conditions?.find(c => c.type === 'Progressing')?.reason ?? '';
