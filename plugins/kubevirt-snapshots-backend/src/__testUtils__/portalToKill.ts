@@ -17,6 +17,7 @@ import {
   type AcceptOptions,
 } from '../operations/DatabaseOperationStore';
 import { OperationWorker } from '../operations/OperationWorker';
+import { ProtectionStore } from '../protection/ProtectionStore';
 
 /** Where it may die, in the order of an act. */
 export const KILL_POINTS = [
@@ -37,6 +38,9 @@ export interface PortalToKill {
   tokenFile: string;
   offsetMs?: number;
   accept?: AcceptOptions;
+  /** What reaches the database only. */
+  protect?: Parameters<ProtectionStore['protect']>;
+  unprotect?: Parameters<ProtectionStore['unprotect']>;
   killAt?: (typeof KILL_POINTS)[number];
 }
 
@@ -109,8 +113,23 @@ export async function runPortal(options: PortalToKill): Promise<void> {
   }
   around(store, 'finish', 'before it is finished', 'finished');
   around(trail, 'settle', undefined, KILL_POINTS[6]);
+  const protections = new ProtectionStore({
+    knex,
+    clock,
+    trail,
+    logger: silent,
+  });
+  for (const act of ['protect', 'unprotect'] as const) {
+    around(protections, act, undefined, 'finished');
+  }
   if (options.accept) {
     await store.accept(options.accept);
+  }
+  if (options.protect) {
+    await protections.protect(...options.protect);
+  }
+  if (options.unprotect) {
+    await protections.unprotect(...options.unprotect);
   }
   const worker = new OperationWorker({
     store,

@@ -210,4 +210,82 @@ describe('a portal that is killed', () => {
       }
     },
   );
+
+  it.each(
+    (['protect', 'unprotect'] as const).flatMap(act =>
+      [KILL_POINTS[0], KILL_POINTS[6], 'finished' as const].map(
+        killAt => [act, killAt] as const,
+      ),
+    ),
+  )('%s, %s: it is done and on record, or neither', async (act, killAt) => {
+    const database = join(folder, `${act}-${randomUUID()}.sqlite`);
+    const knex = knexFactory({
+      client: 'better-sqlite3',
+      connection: { filename: database },
+      useNullAsDefault: true,
+    });
+    try {
+      await applyMigrations(knex);
+      const portal = {
+        database,
+        cluster: 'killed',
+        url: sandbox.url,
+        tokenFile,
+      };
+      const target = {
+        vm: { cluster: 'killed', namespace: FLEET_NAMESPACE, name: 'vm' },
+        snapshotName: 's1',
+        snapshotUid: 'uid-1',
+      };
+      const { intent } = acceptOptions('delete', 's1');
+      const act1 = {
+        operationId: randomUUID(),
+        actor: intent.actor,
+        reason: 'for the audit',
+        intent: { ...intent, action: 'snapshot.protect' },
+      };
+      if (act === 'unprotect') {
+        await runPortal({ ...portal, protect: [target, act1] });
+      }
+      const before = await knex('audit_events').orderBy('seq');
+      const id = randomUUID();
+      const options =
+        act === 'protect'
+          ? { protect: [target, { ...act1, operationId: id }] as const }
+          : {
+              unprotect: [
+                target,
+                {
+                  operationId: id,
+                  intent: { ...intent, action: 'snapshot.unprotect' },
+                },
+              ] as const,
+            };
+      expect(
+        await runChild({ ...portal, ...options, killAt } as PortalToKill),
+      ).toBe('SIGKILL');
+
+      const done = killAt === 'finished';
+      const rows = (await knex('audit_events').orderBy('seq')).slice(
+        before.length,
+      );
+      expect(rows.map(row => [row.kind, row.operation_id])).toEqual(
+        done
+          ? [
+              ['intent', id],
+              ['settled', id],
+            ]
+          : [],
+      );
+      const inForce = await knex('protections').where({ released: false });
+      expect(inForce).toHaveLength((act === 'protect') === done ? 1 : 0);
+      const { problem } = await verifyDatabase({
+        knex,
+        keys: PublicKeys.fromPem([]),
+      });
+      expect(problem).toBeUndefined();
+    } finally {
+      await knex.destroy();
+    }
+  });
 });
