@@ -24,6 +24,17 @@ export interface Config {
        * changes are refused until an operator has run `audit recover`.
        */
       checkpointFile?: string;
+      /**
+       * ConfigMap that the newest checkpoints go to, in a cluster whose
+       * administrators are not those of the database. It has to be there; see
+       * `deploy/audit-checkpoints.yaml`.
+       */
+      checkpointConfigMap?: {
+        /** One of `kubevirtSnapshots.clusters`. */
+        cluster: string;
+        namespace: string;
+        name: string;
+      };
       /** When a checkpoint is made, whichever comes first. */
       checkpointEvery?: {
         /** So many new rows. Default 100. */

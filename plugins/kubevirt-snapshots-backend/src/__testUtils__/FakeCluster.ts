@@ -200,6 +200,10 @@ export class FakeCluster implements ClusterService {
     return () => this.#listeners.delete(listener);
   }
 
+  notes(): never {
+    throw new Error('This cluster keeps no notes');
+  }
+
   async getVm(ref: VmRef) {
     return this.#call('getVm', () => this.vm(ref));
   }

@@ -11,6 +11,7 @@ import { contentDigest, rowHash } from '../audit/chain';
 import { CheckpointKeeper } from '../audit/CheckpointKeeper';
 import { projectionsOf } from '../audit/projections';
 import { PublicKeys, Signer } from '../audit/signing/keys';
+import type { CheckpointSink } from '../audit/sinks/CheckpointSink';
 import { FileSink } from '../audit/sinks/FileSink';
 import type { AuditRow } from '../audit/types';
 import { verifyDatabase } from '../audit/verify/verifyDatabase';
@@ -44,7 +45,7 @@ export async function signedTrail(
   const sink = new FileSink({ path: file });
   const state = new AuditState({ knex, clock });
   const logger = mockServices.logger.mock();
-  const newKeeper = () =>
+  const newKeeper = (sinks: CheckpointSink[] = [sink]) =>
     new CheckpointKeeper({
       knex,
       clock,
@@ -53,7 +54,7 @@ export async function signedTrail(
       config: { checkpointRows: 1, checkpointMs: 60_000, keys: key.keys },
       state,
       health: trail.health,
-      sinks: [sink],
+      sinks,
     });
   return {
     ...base,

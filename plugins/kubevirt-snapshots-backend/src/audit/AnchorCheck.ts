@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 import type { AuditState } from './AuditState';
 import type { CheckpointStore } from './CheckpointStore';
@@ -48,6 +49,7 @@ export class AnchorCheck {
   readonly #store: CheckpointStore;
   readonly #state: AuditState;
   readonly #health: TrailHealth;
+  readonly #logger: LoggerService;
 
   constructor(options: {
     knex: Knex;
@@ -55,12 +57,14 @@ export class AnchorCheck {
     store: CheckpointStore;
     state: AuditState;
     health: TrailHealth;
+    logger: LoggerService;
   }) {
     this.#knex = options.knex;
     this.#keys = options.keys;
     this.#store = options.store;
     this.#state = options.state;
     this.#health = options.health;
+    this.#logger = options.logger;
   }
 
   /**
@@ -73,11 +77,26 @@ export class AnchorCheck {
       (await this.#state.get<unknown>(STATE))?.value,
     );
     const candidates = told ? [told] : [];
+    let unread = false;
     for (const sink of sinks) {
-      const last = await sink.last?.();
-      if (last) {
-        candidates.push(last);
+      try {
+        const last = await sink.last?.();
+        if (last) {
+          candidates.push(last);
+        }
+      } catch (error) {
+        // One that is away must not keep the others from being compared.
+        unread = true;
+        this.#logger.warn(
+          `Could not read audit checkpoints from ${sink.name}`,
+          error as Error,
+        );
       }
+    }
+    if (unread && candidates.length === 0) {
+      throw new Error(
+        'Nothing is signed before the checkpoints outside the database could be read',
+      );
     }
     for (const signed of candidates) {
       // Somebody who can write to the file could otherwise stop the portal.
@@ -85,6 +104,9 @@ export class AnchorCheck {
         await this.#refuse(signed, signed === told);
         return signed;
       }
+    }
+    if (unread && !told) {
+      return undefined;
     }
     this.#health.clear('anchor');
     if (told) {

@@ -12,6 +12,7 @@ import { ObservedRecorder } from './observe/ObservedRecorder';
 import { readAuditConfig } from './readAuditConfig';
 import { recordAcceptedBypass } from './recordAcceptedBypass';
 import type { CheckpointSink } from './sinks/CheckpointSink';
+import { ConfigMapSink } from './sinks/ConfigMapSink';
 import { FileSink } from './sinks/FileSink';
 import { LoggerSink } from './sinks/LoggerSink';
 import { VerificationRunner } from './VerificationRunner';
@@ -46,9 +47,14 @@ export class AuditService {
     const config = readAuditConfig(options.config);
     const state = new AuditState(options);
     const { health } = trail;
-    const outside: CheckpointSink[] = config.checkpointFile
-      ? [new FileSink({ path: config.checkpointFile })]
-      : [];
+    const outside: CheckpointSink[] = [
+      ...(config.checkpointFile
+        ? [new FileSink({ path: config.checkpointFile })]
+        : []),
+      ...(config.checkpointConfigMap
+        ? [new ConfigMapSink({ ...options, place: config.checkpointConfigMap })]
+        : []),
+    ];
     this.#trail = trail;
     this.#keeper =
       config.signer &&

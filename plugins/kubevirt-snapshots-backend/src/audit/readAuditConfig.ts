@@ -2,7 +2,12 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import {
+  isRfc1123Label,
+  isRfc1123Subdomain,
+} from 'backstage-plugin-kubevirt-snapshots-common';
 import { PublicKeys, Signer } from './signing/keys';
+import type { ConfigMapPlace } from './sinks/ConfigMapSink';
 
 const ROOT = 'kubevirtSnapshots.audit';
 
@@ -18,6 +23,8 @@ export interface AuditConfig {
   checkpointMs: number;
   /** File outside the database that checkpoints are appended to. */
   checkpointFile?: string;
+  /** ConfigMap of a cluster that they go to. */
+  checkpointConfigMap?: ConfigMapPlace;
 }
 
 function readPem(path: string, key: string): string {
@@ -46,6 +53,29 @@ function positive(config: Config, key: string, fallback: number): number {
   return value;
 }
 
+function readConfigMap(config: Config): ConfigMapPlace | undefined {
+  const key = `${ROOT}.checkpointConfigMap`;
+  const place = config.getOptionalConfig(key);
+  if (!place) {
+    return undefined;
+  }
+  const [cluster, namespace, name] = ['cluster', 'namespace', 'name'].map(k =>
+    place.getString(k),
+  );
+  const known = config
+    .getOptionalConfigArray('kubevirtSnapshots.clusters')
+    ?.some(one => one.getString('name') === cluster);
+  if (!known) {
+    throw new InputError(
+      `${key}.cluster is ${cluster}. It has to be one of kubevirtSnapshots.clusters.`,
+    );
+  }
+  if (!isRfc1123Label(namespace) || !isRfc1123Subdomain(name)) {
+    throw new InputError(`${key} names no ConfigMap that Kubernetes can have`);
+  }
+  return { cluster, namespace, name };
+}
+
 /**
  * Reads `kubevirtSnapshots.audit`.
  *
@@ -61,9 +91,12 @@ export function readAuditConfig(config: Config): AuditConfig {
     keys.add(signer.publicKey);
   }
   const checkpointFile = config.getOptionalString(`${ROOT}.checkpointFile`);
-  if (checkpointFile && !signer) {
+  const checkpointConfigMap = readConfigMap(config);
+  if ((checkpointFile || checkpointConfigMap) && !signer) {
     throw new InputError(
-      `${ROOT}.checkpointFile needs a signing key. Set ${ROOT}.signingKeyFile.`,
+      `${ROOT}.${
+        checkpointFile ? 'checkpointFile' : 'checkpointConfigMap'
+      } needs a signing key. Set ${ROOT}.signingKeyFile.`,
     );
   }
   return {
@@ -72,5 +105,6 @@ export function readAuditConfig(config: Config): AuditConfig {
     checkpointRows: positive(config, 'checkpointEvery.rows', 100),
     checkpointMs: positive(config, 'checkpointEvery.minutes', 1) * 60_000,
     checkpointFile,
+    checkpointConfigMap,
   };
 }

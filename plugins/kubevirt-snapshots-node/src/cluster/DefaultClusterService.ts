@@ -13,6 +13,7 @@ import { DEFAULT_TIMINGS, ReflectorTimings } from '../watch/backoff';
 import { findBlockers } from './blockers';
 import { ClusterConnection } from './ClusterConnection';
 import { CommittedIntent } from './CommittedIntent';
+import { createNotes } from './notes';
 import {
   createSnapshot,
   deleteSnapshot,
@@ -22,6 +23,7 @@ import {
 } from './snapshotCalls';
 import type {
   CapturedContent,
+  ClusterNotes,
   ClusterService,
   ClusterStatus,
   CreateSnapshotInput,
@@ -189,6 +191,10 @@ export class DefaultClusterService implements ClusterService {
 
   async getBlockers(record: SnapshotRecord): Promise<string[]> {
     return await findBlockers(this.#cluster(record.cluster).client, record);
+  }
+
+  notes(cluster: string): ClusterNotes {
+    return createNotes(this.#cluster(cluster).client);
   }
 
   async createSnapshot(

@@ -129,8 +129,25 @@ export class KubeClient {
     });
   }
 
+  /** Replaces an object; its resourceVersion has to be the present one. */
+  update(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    body: JsonObject,
+  ): Promise<Raw> {
+    return this.#send({
+      method: 'PUT',
+      verb: 'update',
+      resource,
+      namespace,
+      name,
+      body,
+    });
+  }
+
   async #send(call: {
-    method: 'GET' | 'POST' | 'DELETE';
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE';
     verb: Asked['verb'];
     resource: Resource;
     namespace?: string;

@@ -243,6 +243,9 @@ export interface ClusterService {
   /** Live: who uses this snapshot now. Empty = nobody. */
   getBlockers(record: SnapshotRecord): Promise<string[]>;
 
+  /** Live: texts that the portal keeps in a cluster. */
+  notes(cluster: string): ClusterNotes;
+
   /** POST. AlreadyExists is a ClusterError with code `already-exists`. */
   createSnapshot(
     intent: CommittedIntent,
@@ -258,6 +261,34 @@ export interface ClusterService {
     address: SnapshotAddress,
     preconditions: { uid: string; resourceVersion: string },
   ): Promise<void>;
+}
+
+/**
+ * One text in a ConfigMap.
+ *
+ * @public
+ */
+export interface NoteAddress {
+  namespace: string;
+  name: string;
+  /** Key in its data. */
+  key: string;
+}
+
+/**
+ * Texts in ConfigMaps of a cluster, which the operator has made for the
+ * purpose. No act on a VM, so changing one takes no intent.
+ *
+ * @public
+ */
+export interface ClusterNotes {
+  /** Live. undefined = there is no such ConfigMap, '' = without that key. */
+  read(address: NoteAddress): Promise<string | undefined>;
+  /**
+   * Reads, edits and writes; a change in between is a ClusterError with code
+   * `conflict`, an absent ConfigMap `not-found`.
+   */
+  change(address: NoteAddress, edit: (text: string) => string): Promise<void>;
 }
 
 /**

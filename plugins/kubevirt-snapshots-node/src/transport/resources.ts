@@ -56,6 +56,7 @@ export const RESOURCES = {
     plural: 'datavolumes',
   },
   claims: { group: '', version: 'v1', plural: 'persistentvolumeclaims' },
+  configMaps: { group: '', version: 'v1', plural: 'configmaps' },
   accessReviews: {
     group: 'authorization.k8s.io',
     version: 'v1',

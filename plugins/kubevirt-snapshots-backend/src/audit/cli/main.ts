@@ -10,7 +10,7 @@ import { prune } from '../prune';
 import { recover } from '../recover';
 import type { SignedCheckpoint } from '../signing/checkpoints';
 import { PublicKeys, Signer } from '../signing/keys';
-import { parseCheckpoints } from '../sinks/FileSink';
+import { parseCheckpoints } from '../parseCheckpoints';
 import type { VerificationResult } from '../verify/types';
 import { verifyDatabase } from '../verify/verifyDatabase';
 import { verifyExport } from '../verify/verifyExport';

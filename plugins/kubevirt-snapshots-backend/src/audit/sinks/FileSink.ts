@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { open, readFile } from 'node:fs/promises';
-import {
-  checkpointLine,
-  parseCheckpointLine,
-  type SignedCheckpoint,
-} from '../signing/checkpoints';
+import { latest, parseCheckpoints } from '../parseCheckpoints';
+import { checkpointLine, type SignedCheckpoint } from '../signing/checkpoints';
 import type { CheckpointSink } from './CheckpointSink';
 
 /** More than the longest line; enough of the end to find the last one. */
 const TAIL_BYTES = 64 * 1024;
-
-/** Reads lines of checkpoints; what is no checkpoint is left out. */
-export function parseCheckpoints(text: string): SignedCheckpoint[] {
-  return text
-    .split('\n')
-    .map(parseCheckpointLine)
-    .filter(signed => signed !== undefined);
-}
-
-function latest(checkpoints: SignedCheckpoint[]): SignedCheckpoint | undefined {
-  return checkpoints.reduce<SignedCheckpoint | undefined>(
-    (last, signed) =>
-      !last || signed.checkpoint.number > last.checkpoint.number
-        ? signed
-        : last,
-    undefined,
-  );
-}
 
 /**
  * Appends checkpoints to a file, one a line, and waits until they are on the
