@@ -44,6 +44,10 @@ export class DeniedRecorder {
     const window = this.#windows.get(key);
     if (window) {
       window.more += 1;
+      if (row.snapshot?.name !== window.row.snapshot?.name) {
+        // The row that counts the rest is about none of them alone.
+        window.row = { ...window.row, snapshot: undefined };
+      }
       return;
     }
     const timer = setTimeout(() => {

@@ -441,11 +441,16 @@ describe('router', () => {
           action: 'snapshot.take',
           actor: people.other,
           decision: 'deny',
+          snapshot: { name: 'before-update' },
           count: 1,
         },
       ]);
+      // What was asked for is another one, so the count is about none alone.
+      await post('/snapshots', takeBody({ name: 'other' }), 'other');
       await backend.stop();
-      expect(await auditRows()).toMatchObject([{ count: 1 }, { count: 3 }]);
+      const rows = await auditRows();
+      expect(rows).toMatchObject([{ count: 1 }, { count: 4 }]);
+      expect(rows[1].snapshot).toBeUndefined();
     });
 
     it('keep guests and portals without permissions from changing anything', async () => {

@@ -116,7 +116,7 @@ export function createRouter(options: RouterOptions): express.Router {
    * and a row in the trail when it is refused.
    */
   const writing =
-    <T>(
+    <T extends { name: string }>(
       action: 'take' | 'stop' | 'delete' | 'protect' | 'unprotect',
       read: (context: RequestContext) => T,
       work: (
@@ -161,6 +161,7 @@ export function createRouter(options: RouterOptions): express.Router {
             vm: access
               ? { ...access.ref, uid: access.vm.uid, owners: access.owners }
               : deniedVmOf(error),
+            snapshot: { name: input.name },
             decision: 'deny',
             error: { code: details.code, message: (error as Error).message },
           });
