@@ -68,6 +68,24 @@ describe('a secret planted in every input', () => {
   });
   afterEach(() => backend.stop());
 
+  const bodyOf = (route: RouteDefinition): Record<string, unknown> =>
+    route.id === 'verifyAudit'
+      ? {}
+      : {
+          operationId: randomUUID(),
+          vmUid,
+          ...(route.id === 'takeSnapshot'
+            ? { name: 's3', description: 'x', deadlineSeconds: 300 }
+            : {
+                snapshotUid: cluster.snapshot({
+                  ...FakeCluster.ref,
+                  name: 's1',
+                })?.uid,
+              }),
+          ...(/protect/.test(route.id) && { reason: 'for the audit' }),
+          ...(route.id === 'deleteSnapshot' && { typedName: 'y' }),
+        };
+
   function send(
     route: RouteDefinition,
     role: string,
@@ -114,24 +132,6 @@ describe('a secret planted in every input', () => {
     return pending;
   }
 
-  const bodyOf = (route: RouteDefinition): Record<string, unknown> =>
-    route.id === 'verifyAudit'
-      ? {}
-      : {
-          operationId: randomUUID(),
-          vmUid,
-          ...(route.id === 'takeSnapshot'
-            ? { name: 's3', description: 'x', deadlineSeconds: 300 }
-            : {
-                snapshotUid: cluster.snapshot({
-                  ...FakeCluster.ref,
-                  name: 's1',
-                })?.uid,
-              }),
-          ...(/protect/.test(route.id) && { reason: 'for the audit' }),
-          ...(route.id === 'deleteSnapshot' && { typedName: 'y' }),
-        };
-
   /** Everything that is left behind or was said. */
   async function traces(): Promise<string> {
     // Also those that are yet to come.
@@ -142,7 +142,6 @@ describe('a secret planted in every input', () => {
 
   it('is found nowhere: rows, logs, answers, exports', async () => {
     const answers: string[] = [];
-    let sent = 0;
     // The stream would go on for ever.
     const all = (routes as readonly RouteDefinition[]).filter(
       route => route.effect !== 'stream' && route.door !== 'open',
@@ -156,7 +155,6 @@ describe('a secret planted in every input', () => {
             /^{"error"/.test(res.body) ? res.body : '{}',
           );
           answers.push('error' in said ? JSON.stringify(said) : res.body);
-          sent += 1;
         }
       };
       // Not in the user agent: Backstage's auditor names the program.
@@ -187,7 +185,7 @@ describe('a secret planted in every input', () => {
         }
       }
     }
-    expect(sent).toBeGreaterThan(100);
+    expect(answers.length).toBeGreaterThan(100);
     for (const format of ['ndjson', 'csv']) {
       const route = all.find(r => r.id === 'exportAudit')!;
       const res = await send(route, 'auditor', { query: `?format=${format}` });

@@ -64,14 +64,16 @@ export class EventStreams {
     const key = stringifyVmRef(ref);
     let gather: NodeJS.Timeout | undefined;
     let freshness = this.#cluster.freshness(ref.cluster).state;
+    // Until there is a stream there is nobody to tell.
+    let send: OpenStream['send'] = () => {};
     const tell = () => {
       gather = undefined;
       const now = this.#cluster.freshness(ref.cluster);
       if (now.state !== freshness) {
         freshness = now.state;
-        stream.send({ type: 'freshness', freshness: now });
+        send({ type: 'freshness', freshness: now });
       }
-      stream.send({ type: 'changed', revision: this.#views.revision(ref) });
+      send({ type: 'changed', revision: this.#views.revision(ref) });
     };
     const changed = () => {
       gather ??= setTimeout(tell, GATHER_MS);
@@ -95,18 +97,19 @@ export class EventStreams {
       res,
       expiresAt: options.expiresAt,
       decideMs: this.#decideMs,
-      decide: async () => {
+      decide: async opened => {
         const renewed = await options.decide();
         if (stringifyVmRef(renewed.ref) !== key) {
-          stream.end('revoked');
+          opened.end('revoked');
         }
       },
-      onEnd: () => {
-        this.#open.delete(stream);
+      onEnd: ended => {
+        this.#open.delete(ended);
         cleanups.forEach(cleanup => cleanup());
         clearTimeout(gather);
       },
     });
+    send = stream.send;
     this.#open.add(stream);
     stream.send({ type: 'hello', revision: this.#views.revision(ref) });
   }

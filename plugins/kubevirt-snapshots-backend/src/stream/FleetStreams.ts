@@ -62,11 +62,13 @@ export class FleetStreams {
     let toldAt = -Infinity;
     let timer: NodeJS.Timeout | undefined;
 
+    // Until there is a stream there is nobody to tell.
+    let send: OpenStream['send'] = () => {};
     const tell = () => {
       timer = undefined;
       toldAt = Date.now();
       messages += 1;
-      stream.send({ type: 'changed', revision: messages });
+      send({ type: 'changed', revision: messages });
     };
     const changed = () => {
       timer ??= setTimeout(
@@ -108,12 +110,13 @@ export class FleetStreams {
         }
         seen = readable;
       },
-      onEnd: () => {
-        this.#open.delete(stream);
+      onEnd: ended => {
+        this.#open.delete(ended);
         cleanups.forEach(cleanup => cleanup());
         clearTimeout(timer);
       },
     });
+    send = stream.send;
     this.#open.add(stream);
     stream.send({ type: 'hello', revision: messages });
   }

@@ -32,8 +32,8 @@ export function openStream(options: {
   res: Response;
   expiresAt?: Date;
   decideMs?: number;
-  decide: () => Promise<void>;
-  onEnd: () => void;
+  decide: (stream: OpenStream) => Promise<void>;
+  onEnd: (stream: OpenStream) => void;
 }): OpenStream {
   const { res, expiresAt } = options;
   res.writeHead(200, {
@@ -47,24 +47,25 @@ export function openStream(options: {
   };
   let over = false;
   const timers: NodeJS.Timeout[] = [];
-  const end = (reason?: StreamEnd) => {
+  const stream: OpenStream = { send, end };
+  function end(reason?: StreamEnd): void {
     if (over) {
       return;
     }
     over = true;
     timers.forEach(timer => clearTimeout(timer));
-    options.onEnd();
+    options.onEnd(stream);
     if (reason) {
       send({ type: 'bye', reason });
       res.end();
     }
-  };
+  }
   timers.push(
     setInterval(() => res.write(': \n\n'), HEARTBEAT_MS),
     setInterval(() => {
       const late = setTimeout(() => end('revoked'), DECIDE_LIMIT_MS);
       timers.push(late);
-      options.decide().then(
+      options.decide(stream).then(
         () => clearTimeout(late),
         () => end('revoked'),
       );
@@ -75,5 +76,5 @@ export function openStream(options: {
     timers.push(setTimeout(() => end('expired'), Math.min(ms, 2 ** 31 - 1)));
   }
   res.on('close', () => end());
-  return { send, end };
+  return stream;
 }
