@@ -23,6 +23,8 @@ export interface FleetUrlState {
   namespace: string;
   power?: VmPower;
   unprotected: boolean;
+  /** Ref of the entity that they belong to. */
+  belongsTo: string;
   sort: VmSort;
   order: 'asc' | 'desc';
   /** Counted from 1. */
@@ -38,6 +40,7 @@ export const DEFAULT_FLEET_URL_STATE: FleetUrlState = {
   namespace: '',
   power: undefined,
   unprotected: false,
+  belongsTo: '',
   sort: 'name',
   order: 'asc',
   page: 1,
@@ -51,6 +54,7 @@ export const NO_FLEET_FILTER: Partial<FleetUrlState> = {
   namespace: '',
   power: undefined,
   unprotected: false,
+  belongsTo: '',
 };
 
 /** The power states in the order in which the filter offers them. */
@@ -73,6 +77,7 @@ const KEYS = [
   'namespace',
   'power',
   'unprotected',
+  'belongsTo',
   'sort',
   'order',
   'page',
@@ -103,6 +108,7 @@ export function readFleetUrlState(params: URLSearchParams): FleetUrlState {
     namespace: text('namespace', MAX_NAMESPACE),
     power: oneOf(params.get('power'), VM_POWERS),
     unprotected: params.get('unprotected') === 'true',
+    belongsTo: text('belongsTo', MAX_OWNER),
     sort: oneOf(params.get('sort'), SORTS) ?? DEFAULT_FLEET_URL_STATE.sort,
     order: oneOf(params.get('order'), ORDERS) ?? DEFAULT_FLEET_URL_STATE.order,
     page: Number.isInteger(page) && page >= 1 && page <= MAX_PAGE ? page : 1,
@@ -128,6 +134,7 @@ export function writeFleetUrlState(
   set('namespace', state.namespace);
   set('power', state.power);
   set('unprotected', state.unprotected ? 'true' : '');
+  set('belongsTo', state.belongsTo);
   set('sort', state.sort, DEFAULT_FLEET_URL_STATE.sort);
   set('order', state.order, DEFAULT_FLEET_URL_STATE.order);
   set('page', String(state.page), '1');
@@ -158,7 +165,8 @@ export function isFleetFiltered(state: FleetUrlState): boolean {
       state.cluster ||
       state.namespace ||
       state.power ||
-      state.unprotected,
+      state.unprotected ||
+      state.belongsTo,
   );
 }
 
@@ -172,6 +180,7 @@ export function fleetQuery(state: FleetUrlState): VmListQuery {
     namespace: state.namespace || undefined,
     power: state.power,
     unprotected: state.unprotected || undefined,
+    belongsTo: state.belongsTo || undefined,
     sort: state.sort,
     order: state.order,
     offset: (state.page - 1) * FLEET_PAGE_SIZE,
