@@ -54,8 +54,13 @@ export class FleetPage {
   }
 
   /** The checkbox that chooses it. */
-  box(name: string, place = ''): Locator {
-    return this.row(name, place).getByRole('checkbox');
+  box(name: string): Locator {
+    return this.row(name).getByRole('checkbox');
+  }
+
+  /** Ticks a box. What a person clicks on lies on top of the input. */
+  async tick(box: Locator) {
+    await box.check({ force: true });
   }
 
   header(title: string): Locator {

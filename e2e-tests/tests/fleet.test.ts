@@ -74,7 +74,7 @@ test('filters, search and order are kept in the address', async ({ page }) => {
   await expect(page).toHaveURL(/search=web/);
   await expect(page).toHaveURL(/sort=place/);
 
-  await page.getByRole('checkbox', { name: 'Unprotected only' }).check();
+  await fleet.tick(page.getByRole('checkbox', { name: 'Unprotected only' }));
   await expect(
     page.getByRole('heading', { name: 'No virtual machine matches' }),
   ).toBeVisible();
@@ -112,7 +112,7 @@ test('a snapshot taken from the list shows there at once, and can be stopped the
   const popover = page.getByRole('dialog', { name: /^Creating snapshot/ });
   await expect(popover.getByRole('link', { name })).toBeVisible();
   await expect(
-    popover.getByRole('list', { name: `Progress of snapshot ${name}` }),
+    popover.getByRole('list', { name: `Steps of ${name}` }),
   ).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press('Escape');

@@ -32,7 +32,7 @@ test('the pages of a system, a component, a group and a user show their VMs', as
     'Last good one',
   );
   await expect(system).not.toContainText('db-01');
-  await expectAccessible(page);
+  await expectAccessible(page, 'section[aria-label="Virtual machines"]');
 
   const component = await openCard(page, 'Ada', 'component/storefront');
   await expect(component.getByRole('listitem')).toHaveCount(2);
@@ -55,11 +55,11 @@ test('the overview of a VM shows its last good snapshot and takes another', asyn
   const card = await openCard(page, 'Ada', 'resource/web-01', 'Snapshots');
   await expect(card).toContainText('Last good snapshot');
   await expect(card).toContainText('Running');
+  await expectAccessible(page, 'section[aria-label="Snapshots"]');
   await card.getByRole('button', { name: 'Take snapshot' }).click();
   await expect(
     page.getByRole('dialog', { name: 'Take snapshot of web-01' }),
   ).toBeVisible();
-  await expectAccessible(page);
 });
 
 test('a VM that nobody wrote a file for has a page with tab, tags and the Kubernetes tab', async ({
@@ -79,7 +79,5 @@ test('a VM that nobody wrote a file for has a page with tab, tags and the Kubern
   await page.goto(
     '/catalog/default/resource/tools-01.platform.demo-east/kubernetes',
   );
-  await expect(
-    page.getByRole('main').getByText('virt-launcher-tools-01').first(),
-  ).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('1 pod');
 });

