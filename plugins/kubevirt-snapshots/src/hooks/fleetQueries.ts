@@ -76,7 +76,8 @@ export function useSnapshotUnderWay(entity: EntityKey, name: string) {
 
 /** The newest snapshot that can be restored: no more than a card needs. */
 const NEWEST_GOOD: SnapshotListQuery = {
-  show: 'taken',
+  // With the schedules, for the next run.
+  show: 'all',
   states: ['ready'],
   sort: 'created',
   order: 'desc',

@@ -23,6 +23,7 @@ export interface FleetUrlState {
   namespace: string;
   power?: VmPower;
   unprotected: boolean;
+  unscheduled: boolean;
   /** Ref of the entity that they belong to. */
   belongsTo: string;
   sort: VmSort;
@@ -40,6 +41,7 @@ export const DEFAULT_FLEET_URL_STATE: FleetUrlState = {
   namespace: '',
   power: undefined,
   unprotected: false,
+  unscheduled: false,
   belongsTo: '',
   sort: 'name',
   order: 'asc',
@@ -54,6 +56,7 @@ export const NO_FLEET_FILTER: Partial<FleetUrlState> = {
   namespace: '',
   power: undefined,
   unprotected: false,
+  unscheduled: false,
   belongsTo: '',
 };
 
@@ -67,6 +70,7 @@ const SORTS: readonly VmSort[] = [
   'place',
   'state',
   'lastSnapshot',
+  'nextRun',
 ];
 const ORDERS = ['asc', 'desc'] as const;
 const KEYS = [
@@ -77,6 +81,7 @@ const KEYS = [
   'namespace',
   'power',
   'unprotected',
+  'unscheduled',
   'belongsTo',
   'sort',
   'order',
@@ -108,6 +113,7 @@ export function readFleetUrlState(params: URLSearchParams): FleetUrlState {
     namespace: text('namespace', MAX_NAMESPACE),
     power: oneOf(params.get('power'), VM_POWERS),
     unprotected: params.get('unprotected') === 'true',
+    unscheduled: params.get('unscheduled') === 'true',
     belongsTo: text('belongsTo', MAX_OWNER),
     sort: oneOf(params.get('sort'), SORTS) ?? DEFAULT_FLEET_URL_STATE.sort,
     order: oneOf(params.get('order'), ORDERS) ?? DEFAULT_FLEET_URL_STATE.order,
@@ -134,6 +140,7 @@ export function writeFleetUrlState(
   set('namespace', state.namespace);
   set('power', state.power);
   set('unprotected', state.unprotected ? 'true' : '');
+  set('unscheduled', state.unscheduled ? 'true' : '');
   set('belongsTo', state.belongsTo);
   set('sort', state.sort, DEFAULT_FLEET_URL_STATE.sort);
   set('order', state.order, DEFAULT_FLEET_URL_STATE.order);
@@ -166,6 +173,7 @@ export function isFleetFiltered(state: FleetUrlState): boolean {
       state.namespace ||
       state.power ||
       state.unprotected ||
+      state.unscheduled ||
       state.belongsTo,
   );
 }
@@ -180,6 +188,7 @@ export function fleetQuery(state: FleetUrlState): VmListQuery {
     namespace: state.namespace || undefined,
     power: state.power,
     unprotected: state.unprotected || undefined,
+    unscheduled: state.unscheduled || undefined,
     belongsTo: state.belongsTo || undefined,
     sort: state.sort,
     order: state.order,

@@ -27,12 +27,14 @@ const SORTS: readonly string[] = [
   'place',
   'state',
   'lastSnapshot',
+  'nextRun',
 ] satisfies VmSort[];
 
 const COLUMN_STYLES: Partial<Record<ColumnId, string>> = {
   name: styles.name,
   state: styles.state,
   lastSnapshot: styles.snapshots,
+  nextRun: styles.next,
   actions: styles.actions,
 };
 

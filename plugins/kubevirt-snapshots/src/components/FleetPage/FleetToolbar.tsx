@@ -156,6 +156,12 @@ export function FleetToolbar(props: FleetToolbarProps) {
       >
         {t('fleet.unprotectedOnly')}
       </Checkbox>
+      <Checkbox
+        isSelected={state.unscheduled}
+        onChange={unscheduled => onChange({ unscheduled })}
+      >
+        {t('fleet.unscheduledOnly')}
+      </Checkbox>
       {state.belongsTo && (
         <span className={styles.related}>
           <Text>
