@@ -216,7 +216,11 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           schedules: scheduleChanges,
           views,
         });
-        const fleetStreams = new FleetStreams({ cluster, index });
+        const fleetStreams = new FleetStreams({
+          cluster,
+          index,
+          schedules: scheduleChanges,
+        });
         const audit = new AuditService({
           config,
           knex,

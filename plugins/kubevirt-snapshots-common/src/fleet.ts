@@ -115,6 +115,8 @@ export interface VmList {
   items: VmListItem[];
   /** VMs that match the query. */
   totalItems: number;
+  /** VMs that match the query and are unprotected. */
+  unprotectedItems: number;
   /** VMs that the person may read, whatever the query. */
   allItems: number;
   /** What there is to filter by, with the number of VMs the person may read. */

@@ -2,7 +2,6 @@
 import {
   ApiBlueprint,
   createFrontendPlugin,
-  createRouteRef,
   fetchApiRef,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
@@ -16,15 +15,7 @@ import {
   bindingReadPermission,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { KubevirtSnapshotsClient, kubevirtSnapshotsApiRef } from './api';
-
-/** Route of the page for operators. */
-export const clustersRouteRef = createRouteRef();
-
-/** Route of the audit page. */
-export const auditRouteRef = createRouteRef();
-
-/** Route of the page with all VMs. */
-export const fleetRouteRef = createRouteRef();
+import { auditRouteRef, clustersRouteRef, fleetRouteRef } from './routes';
 
 const snapshotsApi = ApiBlueprint.make({
   params: defineParams =>
@@ -103,6 +94,27 @@ const snapshotsCard = EntityCardBlueprint.make({
   },
 });
 
+/** Whether a relation of that type leads to a resource, as a VM is one. */
+const relatesToResource = (type: string) => ({
+  $contains: { type, targetRef: { $hasPrefix: 'resource:' } },
+});
+
+const relatedVmsCard = EntityCardBlueprint.make({
+  name: 'virtual-machines',
+  params: {
+    type: 'content',
+    filter: {
+      $any: [
+        { kind: { $in: ['group', 'user'] } },
+        { kind: 'system', relations: relatesToResource('hasPart') },
+        { kind: 'component', relations: relatesToResource('dependsOn') },
+      ],
+    },
+    loader: () =>
+      import('./components/RelatedVmsCard').then(m => <m.RelatedVmsCard />),
+  },
+});
+
 /**
  * Snapshots of KubeVirt virtual machines on the pages of catalog entities.
  *
@@ -125,5 +137,6 @@ export const kubevirtSnapshotsPlugin = createFrontendPlugin({
     auditPage,
     fleetPage,
     snapshotsCard,
+    relatedVmsCard,
   ],
 });

@@ -14,6 +14,8 @@ import {
 export type FleetOptions = {
   /** How many snapshots each machine has; machine `i` is `vm-<i>`, three digits at least. */
   snapshots: number[];
+  /** How many machines `group:default/team-a` owns; the rest is team B's. Default: all. */
+  owned?: number;
   /** Every so many snapshots one carries `hostileBytes` of annotations. */
   hostileEvery?: number;
   hostileBytes?: number;
@@ -27,7 +29,7 @@ export const fleetName = (i: number) => `vm-${String(i).padStart(3, '0')}`;
 
 /**
  * A seed for `startSandbox`: many machines that are off, with finished
- * snapshots, all owned by `group:default/team-a`. For measurements.
+ * snapshots. For measurements.
  *
  * @public
  */
@@ -50,7 +52,7 @@ export function fleetSeed(
         virtualMachine({
           namespace,
           name,
-          team: 'team-a',
+          team: i < (options.owned ?? Infinity) ? 'team-a' : 'team-b',
           state: 'stopped',
           root: 10,
           data: 20,

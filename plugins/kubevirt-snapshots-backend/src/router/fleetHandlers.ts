@@ -2,6 +2,7 @@
 import type { UserInfoService } from '@backstage/backend-plugin-api';
 import type { VmGate } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
+import type { Scheduling } from '../scheduling/Scheduling';
 import type { FleetStreams } from '../stream/FleetStreams';
 import type { FleetViews } from '../views/FleetViews';
 import type { Handler } from './Handler';
@@ -13,6 +14,7 @@ export function fleetHandlers(options: {
   fleet: FleetViews;
   fleetStreams: FleetStreams;
   index: OperationIndex;
+  scheduling: Pick<Scheduling, 'changes'>;
   userInfo: UserInfoService;
 }): Record<'listVms' | 'streamVms', Handler> {
   const { gate } = options;
@@ -22,9 +24,9 @@ export function fleetHandlers(options: {
       const [fleet, { ownershipEntityRefs }] = await Promise.all([
         gate.forFleet(caller),
         options.userInfo.getUserInfo(caller.credentials),
-        minRevision === undefined
-          ? undefined
-          : options.index.catchUp(minRevision),
+        minRevision !== undefined && options.index.catchUp(minRevision),
+        minRevision !== undefined &&
+          options.scheduling.changes.catchUp(minRevision),
       ]);
       res.json(
         await options.fleet.list(fleet, query, {

@@ -45,6 +45,7 @@ describe('FleetStreams', () => {
   let cluster: FakeCluster;
   let streams: FleetStreams;
   let tellOperation: (operation: Operation) => void;
+  let tellSchedule: (vmKey: string) => void;
 
   beforeEach(() => {
     jest.useFakeTimers();
@@ -59,6 +60,12 @@ describe('FleetStreams', () => {
           return () => {};
         },
       } as any,
+      schedules: {
+        subscribe: listener => {
+          tellSchedule = listener;
+          return () => {};
+        },
+      },
     });
   });
   afterEach(() => {
@@ -83,6 +90,7 @@ describe('FleetStreams', () => {
     cluster.addVm({ ...own('strange', 'team-b'), paused: true });
     cluster.addVm(own('stranger', 'team-b'));
     tellOperation({ vm: own('strange').ref } as Operation);
+    tellSchedule('east/shop/strange');
     jest.advanceTimersByTime(5_000);
     expect(res.types).toEqual(['hello']);
     cluster.addVm({ ...own('web-01'), paused: true });
@@ -91,6 +99,9 @@ describe('FleetStreams', () => {
     tellOperation({ vm: own('web-01').ref } as Operation);
     jest.advanceTimersByTime(1_000);
     expect(res.types).toEqual(['hello', 'changed', 'changed']);
+    tellSchedule('east/shop/web-01');
+    jest.advanceTimersByTime(1_000);
+    expect(res.types).toHaveLength(4);
   });
 
   it.each([

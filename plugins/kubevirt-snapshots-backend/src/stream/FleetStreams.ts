@@ -8,6 +8,7 @@ import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { Response } from 'express';
 import type { FleetAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
+import type { ScheduleChanges } from '../scheduling/ScheduleChanges';
 import { openStream, type OpenStream } from './openStream';
 
 /** Changes within this time are told together, ms. */
@@ -27,16 +28,19 @@ const PAUSE_MS = 1_000;
 export class FleetStreams {
   readonly #cluster: ClusterService;
   readonly #index: OperationIndex;
+  readonly #schedules: Pick<ScheduleChanges, 'subscribe'>;
   readonly #decideMs: number | undefined;
   readonly #open = new Set<OpenStream>();
 
   constructor(options: {
     cluster: ClusterService;
     index: OperationIndex;
+    schedules: Pick<ScheduleChanges, 'subscribe'>;
     decideMs?: number;
   }) {
     this.#cluster = options.cluster;
     this.#index = options.index;
+    this.#schedules = options.schedules;
     this.#decideMs = options.decideMs;
   }
 
@@ -94,6 +98,7 @@ export class FleetStreams {
     const cleanups = [
       this.#cluster.subscribeAll(({ ref }) => (ref ? look(ref) : changed())),
       this.#index.subscribe(operation => look(operation.vm)),
+      this.#schedules.subscribe(key => seen.has(key) && changed()),
     ];
     const stream = openStream({
       res: options.res,

@@ -166,6 +166,8 @@ describe('the list of VMs', () => {
       ['vm-1', 2, 'good', false],
       ['vm-2', 0, undefined, true],
     ]);
+    expect((await list('', 'platform')).unprotectedItems).toBe(2);
+    expect((await list('?search=vm-1', 'platform')).unprotectedItems).toBe(0);
     expect(names(await list('?unprotected=true', 'platform'))).toEqual([
       'vm-0',
       'vm-2',

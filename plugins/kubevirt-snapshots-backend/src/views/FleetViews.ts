@@ -31,7 +31,10 @@ const UNPROTECTED_AFTER_MS = 30 * 24 * 3_600_000;
 const collator = new Intl.Collator('en', { numeric: true });
 
 interface Summary {
-  version: string;
+  /** What it was made of: it holds as long as none of these changes. */
+  uid: string;
+  revision: number;
+  captures: number;
   total: number;
   lastGoodAt?: string;
   lastGoodName?: string;
@@ -147,6 +150,9 @@ export class FleetViews {
         ),
       ),
       totalItems: wanted.length,
+      unprotectedItems: query.unprotected
+        ? wanted.length
+        : wanted.filter(({ vm }) => this.#isUnprotected(vm)).length,
       allItems: readable.length,
       facets,
       staleClusters: this.#cluster
@@ -311,14 +317,18 @@ export class FleetViews {
   /** Kept until something about the VM changes. */
   #summaryOf(vm: VmRecord): Summary {
     const key = stringifyVmRef(vm.ref);
-    const version = `${vm.uid} ${this.#cluster.revision(vm.ref)} ${
-      this.#captures.revision
-    }`;
+    const { uid } = vm;
+    const revision = this.#cluster.revision(vm.ref);
+    const captures = this.#captures.revision;
     const known = this.#summaries.get(key);
-    if (known?.version === version) {
+    if (
+      known?.uid === uid &&
+      known.revision === revision &&
+      known.captures === captures
+    ) {
       return known;
     }
-    const summary: Summary = { version, total: 0 };
+    const summary: Summary = { uid, revision, captures, total: 0 };
     for (const record of this.#cluster.snapshots(vm.ref)) {
       const capture = this.#captures.of(record);
       if (capture && capture.vmUid !== vm.uid) {

@@ -111,6 +111,7 @@ export function vmList(patch: Partial<VmList> = {}): VmList {
     items,
     totalItems: items.length,
     allItems: items.length,
+    unprotectedItems: items.filter(item => item.unprotected).length,
     facets: {
       clusters: { east: 4, west: 2 },
       namespaces: { 'east/shop': 3, 'east/lab': 1, 'west/shop': 2 },

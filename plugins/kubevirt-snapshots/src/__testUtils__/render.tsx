@@ -9,6 +9,7 @@ import { useLocation } from 'react-router-dom';
 import { kubevirtSnapshotsApiRef } from '../api';
 import { createQueryClient } from '../hooks/queries';
 import { permissionApiRef } from '../hooks/usePermitted';
+import { fleetRouteRef } from '../routes';
 import { FakeApi } from './FakeApi';
 
 function Address() {
@@ -57,6 +58,7 @@ export async function renderWithApi(
       initialRouteEntries: [path],
       mountedRoutes: {
         '/catalog/:namespace/:kind/:name': entityRouteRef,
+        '/virtual-machines': fleetRouteRef,
       },
     },
   );

@@ -59,9 +59,25 @@ export function useFleet(query: VmListQuery, refreshMs = FLEET_REFRESH_MS) {
   });
 }
 
+/** How often what is under way is looked at while its details are open, ms. */
+const PROGRESS_MS = 2_000;
+
+/** A snapshot that is being taken, with its steps. */
+export function useSnapshotUnderWay(entity: EntityKey, name: string) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  const query: SnapshotListQuery = { search: name, show: 'taken' };
+  return useQuery({
+    queryKey: queryKeys.list(entity, query),
+    queryFn: ({ signal }) => api.listSnapshots(entity, query, { signal }),
+    select: ({ items }) => items.find(item => item.name === name),
+    refetchInterval: PROGRESS_MS,
+  });
+}
+
 /** The newest snapshot that can be restored: no more than a card needs. */
 const NEWEST_GOOD: SnapshotListQuery = {
-  show: 'taken',
+  // With the schedules, for the next run.
+  show: 'all',
   states: ['ready'],
   sort: 'created',
   order: 'desc',

@@ -18,6 +18,8 @@ const full: FleetUrlState = {
   namespace: 'east/shop',
   power: 'paused',
   unprotected: true,
+  unscheduled: true,
+  belongsTo: 'system:default/shop',
   sort: 'lastSnapshot',
   order: 'desc',
   page: 3,
@@ -55,12 +57,14 @@ it('reads no more than the backend does', () => {
     new URLSearchParams({
       search: long,
       owner: long,
+      belongsTo: long,
       cluster: long,
       namespace: long,
     }),
   );
   expect(state.search).toHaveLength(253);
   expect(state.owner).toHaveLength(512);
+  expect(state.belongsTo).toHaveLength(512);
   expect(state.cluster).toHaveLength(253);
   expect(state.namespace).toHaveLength(320);
 });
@@ -100,6 +104,8 @@ it('asks the backend for a page', () => {
     namespace: 'east/shop',
     power: 'paused',
     unprotected: true,
+    unscheduled: true,
+    belongsTo: 'system:default/shop',
     sort: 'lastSnapshot',
     order: 'desc',
     offset: 40,

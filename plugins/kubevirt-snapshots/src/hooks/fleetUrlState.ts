@@ -23,6 +23,9 @@ export interface FleetUrlState {
   namespace: string;
   power?: VmPower;
   unprotected: boolean;
+  unscheduled: boolean;
+  /** Ref of the entity that they belong to. */
+  belongsTo: string;
   sort: VmSort;
   order: 'asc' | 'desc';
   /** Counted from 1. */
@@ -38,6 +41,8 @@ export const DEFAULT_FLEET_URL_STATE: FleetUrlState = {
   namespace: '',
   power: undefined,
   unprotected: false,
+  unscheduled: false,
+  belongsTo: '',
   sort: 'name',
   order: 'asc',
   page: 1,
@@ -51,6 +56,8 @@ export const NO_FLEET_FILTER: Partial<FleetUrlState> = {
   namespace: '',
   power: undefined,
   unprotected: false,
+  unscheduled: false,
+  belongsTo: '',
 };
 
 /** The power states in the order in which the filter offers them. */
@@ -63,6 +70,7 @@ const SORTS: readonly VmSort[] = [
   'place',
   'state',
   'lastSnapshot',
+  'nextRun',
 ];
 const ORDERS = ['asc', 'desc'] as const;
 const KEYS = [
@@ -73,6 +81,8 @@ const KEYS = [
   'namespace',
   'power',
   'unprotected',
+  'unscheduled',
+  'belongsTo',
   'sort',
   'order',
   'page',
@@ -103,6 +113,8 @@ export function readFleetUrlState(params: URLSearchParams): FleetUrlState {
     namespace: text('namespace', MAX_NAMESPACE),
     power: oneOf(params.get('power'), VM_POWERS),
     unprotected: params.get('unprotected') === 'true',
+    unscheduled: params.get('unscheduled') === 'true',
+    belongsTo: text('belongsTo', MAX_OWNER),
     sort: oneOf(params.get('sort'), SORTS) ?? DEFAULT_FLEET_URL_STATE.sort,
     order: oneOf(params.get('order'), ORDERS) ?? DEFAULT_FLEET_URL_STATE.order,
     page: Number.isInteger(page) && page >= 1 && page <= MAX_PAGE ? page : 1,
@@ -128,6 +140,8 @@ export function writeFleetUrlState(
   set('namespace', state.namespace);
   set('power', state.power);
   set('unprotected', state.unprotected ? 'true' : '');
+  set('unscheduled', state.unscheduled ? 'true' : '');
+  set('belongsTo', state.belongsTo);
   set('sort', state.sort, DEFAULT_FLEET_URL_STATE.sort);
   set('order', state.order, DEFAULT_FLEET_URL_STATE.order);
   set('page', String(state.page), '1');
@@ -158,7 +172,9 @@ export function isFleetFiltered(state: FleetUrlState): boolean {
       state.cluster ||
       state.namespace ||
       state.power ||
-      state.unprotected,
+      state.unprotected ||
+      state.unscheduled ||
+      state.belongsTo,
   );
 }
 
@@ -172,6 +188,8 @@ export function fleetQuery(state: FleetUrlState): VmListQuery {
     namespace: state.namespace || undefined,
     power: state.power,
     unprotected: state.unprotected || undefined,
+    unscheduled: state.unscheduled || undefined,
+    belongsTo: state.belongsTo || undefined,
     sort: state.sort,
     order: state.order,
     offset: (state.page - 1) * FLEET_PAGE_SIZE,

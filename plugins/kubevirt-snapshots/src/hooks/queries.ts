@@ -62,6 +62,7 @@ export const queryKeys = {
   bindings: [ROOT, 'bindings'] as const,
   fleet: (query?: VmListQuery) =>
     [ROOT, 'fleet', ...(query ? [query] : [])] as const,
+  namedVms: (keys: readonly string[]) => [ROOT, 'named-vms', keys] as const,
   /** Of any VM. */
   lastFleetAct: [ROOT, 'last-fleet-act'] as const,
   lastAct: (e: EntityKey) => [ROOT, 'last-act', e] as const,
@@ -234,17 +235,25 @@ export function useBindings() {
   });
 }
 
+/** The next lists have to know an act that was accepted. */
+export function noteAct(
+  queryClient: QueryClient,
+  entity: EntityKey,
+  revision: number,
+) {
+  for (const key of [queryKeys.lastAct(entity), queryKeys.lastFleetAct]) {
+    queryClient.setQueryData<number>(key, (last = 0) =>
+      Math.max(last, revision),
+    );
+  }
+}
+
 /** What follows an act: the next list has to know it, and all is fetched anew. */
 function useAfterAct(entity: EntityKey) {
   const queryClient = useQueryClient();
   return {
-    onSuccess: ({ revision }: { revision: number }) => {
-      for (const key of [queryKeys.lastAct(entity), queryKeys.lastFleetAct]) {
-        queryClient.setQueryData<number>(key, (last = 0) =>
-          Math.max(last, revision),
-        );
-      }
-    },
+    onSuccess: ({ revision }: { revision: number }) =>
+      noteAct(queryClient, entity, revision),
     onSettled: () => {
       queryClient.invalidateQueries({ queryKey: queryKeys.entity(entity) });
       queryClient.invalidateQueries({ queryKey: queryKeys.fleet() });

@@ -13,10 +13,18 @@ const TAB_PATH = '/snapshots';
 export function useTabHref() {
   const entityHref = useEntityRefLink();
   return useCallback(
-    (entity: string | EntityKey, snapshot?: string) =>
-      `${entityHref(entity)}${TAB_PATH}${
-        snapshot ? `?${new URLSearchParams({ snapshot })}` : ''
-      }`,
+    (
+      entity: string | EntityKey,
+      snapshot?: string,
+      /** Only what is scheduled, or only what was taken. */
+      show?: 'scheduled' | 'taken',
+    ) => {
+      const query = new URLSearchParams({
+        ...(snapshot && { snapshot }),
+        ...(show && { show }),
+      }).toString();
+      return `${entityHref(entity)}${TAB_PATH}${query && `?${query}`}`;
+    },
     [entityHref],
   );
 }

@@ -5,6 +5,7 @@ import {
   type TranslationFunction,
 } from '@backstage/frontend-plugin-api';
 import { auditMessages } from './audit';
+import { bulkMessages } from './bulk';
 import { detailMessages } from './details';
 import { errorMessages } from './errors';
 import { fleetMessages } from './fleet';
@@ -27,6 +28,7 @@ export const kubevirtSnapshotsTranslationRef = createTranslationRef({
     ...errorMessages,
     ...auditMessages,
     ...fleetMessages,
+    ...bulkMessages,
   },
 });
 

@@ -50,7 +50,15 @@ describe('menu of a VM', () => {
   it('offers to take a snapshot and to see them', async () => {
     await show();
     await openMenu();
-    expect(labels()).toEqual(['Take snapshot…', 'Open snapshots']);
+    expect(labels()).toEqual([
+      'Take snapshot…',
+      'Open snapshots',
+      'Open schedules',
+    ]);
+    expect(item('Open schedules')).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/web-01/snapshots?show=scheduled',
+    );
     await userEvent.click(item('Open snapshots'));
     await waitFor(() =>
       expect(address()).toContain('/catalog/default/resource/web-01/snapshots'),

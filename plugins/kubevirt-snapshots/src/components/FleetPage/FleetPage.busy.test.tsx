@@ -104,6 +104,9 @@ describe('stopping a snapshot', () => {
       '/catalog/default/resource/web-01/snapshots?snapshot=in-the-making',
     );
     expect(details).toHaveTextContent(/Since.*2026/);
+    expect(
+      await within(details).findByRole('list', { name: /in-the-making/ }),
+    ).toHaveTextContent('1 of 2');
     expect(details).not.toHaveTextContent('not started from this portal');
     expect(await axe(details)).toHaveNoViolations();
     await userEvent.click(

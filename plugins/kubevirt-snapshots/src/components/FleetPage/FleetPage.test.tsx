@@ -41,9 +41,22 @@ describe('FleetPage', () => {
     expect(web.getByText('3 snapshots')).toBeVisible();
     expect(web.getByText(/Last good one/)).toHaveTextContent('2026');
     expect(web.queryByText(/Unprotected/)).toBeNull();
+    expect(web.getByText('No schedule')).toBeVisible();
     expect(screen.getByText('1 virtual machine')).toBeVisible();
     expect(screen.getByText(/^Updated/)).toHaveTextContent('now');
     expect(await axe(container)).toHaveNoViolations();
+  });
+
+  it('shows when the next snapshot is due', async () => {
+    await show({
+      items: [
+        vmItem({ schedule: { nextRunAt: '2099-01-01T00:00:00Z' } }),
+        vmItem({ ref: { name: 'db-01' }, schedule: {} }),
+      ],
+    });
+    expect(await row('web-01')).toHaveTextContent(/2099/);
+    expect(await row('web-01')).not.toHaveTextContent('No schedule');
+    expect(await row('db-01')).toHaveTextContent('No run is due any more');
   });
 
   it('shows what is missing: entity, owner, snapshots', async () => {
@@ -81,11 +94,17 @@ describe('FleetPage', () => {
       items: [vmItem({ unprotected: true, snapshots: { total: 0 } })],
     });
     const web = await row('web-01');
-    [place, 'team-a', 'Running', 'No snapshots', 'none in 30 days'].forEach(
-      text => expect(web).toHaveTextContent(text),
-    );
+    [
+      place,
+      'team-a',
+      'Running',
+      'No snapshots',
+      'none in 30 days',
+      'No schedule',
+    ].forEach(text => expect(web).toHaveTextContent(text));
     expect(screen.getAllByRole('columnheader')).toHaveLength(
-      width === 400 ? 3 : 4,
+      // The first one holds the checkboxes.
+      width === 400 ? 4 : 5,
     );
     expect(await axe(container)).toHaveNoViolations();
   });

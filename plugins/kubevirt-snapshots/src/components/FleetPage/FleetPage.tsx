@@ -2,6 +2,7 @@
 import { Container } from '@backstage/ui';
 import type { QueryClient } from '@tanstack/react-query';
 import { Announcer } from '../Announcer';
+import { BulkPanel } from '../FleetBulk';
 import { Providers } from '../Providers';
 import { FleetOperations } from './FleetOperations';
 import { FleetView } from './FleetView';
@@ -24,6 +25,7 @@ export function FleetPage({ queryClient }: FleetPageProps) {
           {/* The page around it has no main landmark. */}
           <main>
             <Container>
+              <BulkPanel />
               <FleetView />
             </Container>
           </main>

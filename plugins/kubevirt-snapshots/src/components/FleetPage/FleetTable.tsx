@@ -15,6 +15,7 @@ import {
 import { useMemo } from 'react';
 import type { FleetUrlState } from '../../hooks/fleetUrlState';
 import { useTexts } from '../../translations';
+import type { Selection } from '../FleetBulk';
 import { Pages } from '../Pages';
 import { vmCell, type RowContext } from './cells';
 import { useColumns, type ColumnId } from './columns';
@@ -26,12 +27,14 @@ const SORTS: readonly string[] = [
   'place',
   'state',
   'lastSnapshot',
+  'nextRun',
 ] satisfies VmSort[];
 
 const COLUMN_STYLES: Partial<Record<ColumnId, string>> = {
   name: styles.name,
   state: styles.state,
   lastSnapshot: styles.snapshots,
+  nextRun: styles.next,
   actions: styles.actions,
 };
 
@@ -44,6 +47,7 @@ export interface FleetTableProps {
   pending: RowContext['pending'];
   onChange: (patch: Partial<FleetUrlState>) => void;
   onAction: RowContext['onAction'];
+  selection: Selection;
 }
 
 function Title({ column }: { column: ColumnId }) {
@@ -58,7 +62,7 @@ function Title({ column }: { column: ColumnId }) {
 
 /** A page of the VMs. The backend has sorted it. */
 export function FleetTable(props: FleetTableProps) {
-  const { list, state, stale, pending, onChange, onAction } = props;
+  const { list, state, stale, pending, onChange, onAction, selection } = props;
   const t = useTexts();
   const columns = useColumns();
   const headers = useMemo(() => columns.map(id => ({ id })), [columns]);
@@ -77,6 +81,10 @@ export function FleetTable(props: FleetTableProps) {
         <TableRoot
           aria-label={t('fleet.label')}
           stale={stale}
+          selectionMode="multiple"
+          selectionBehavior="toggle"
+          selectedKeys={selection.keys}
+          onSelectionChange={keys => selection.choose(list.items, keys)}
           sortDescriptor={{
             column: state.sort,
             direction: state.order === 'desc' ? 'descending' : 'ascending',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  ButtonIcon,
   Checkbox,
   Link,
   SearchField,
@@ -7,6 +8,7 @@ import {
   ToggleButton,
   ToggleButtonGroup,
 } from '@backstage/ui';
+import { RiCloseLine } from '@remixicon/react';
 import type {
   VmList,
   VmPower,
@@ -154,6 +156,26 @@ export function FleetToolbar(props: FleetToolbarProps) {
       >
         {t('fleet.unprotectedOnly')}
       </Checkbox>
+      <Checkbox
+        isSelected={state.unscheduled}
+        onChange={unscheduled => onChange({ unscheduled })}
+      >
+        {t('fleet.unscheduledOnly')}
+      </Checkbox>
+      {state.belongsTo && (
+        <span className={styles.related}>
+          <Text>
+            {t('fleet.belongsTo', { entity: ownerText(state.belongsTo) })}
+          </Text>
+          <ButtonIcon
+            size="small"
+            variant="tertiary"
+            icon={<RiCloseLine />}
+            aria-label={t('fleet.belongsToAll')}
+            onPress={() => onChange({ belongsTo: '' })}
+          />
+        </span>
+      )}
       {isFleetFiltered(state) && (
         <Link href={href(NO_FLEET_FILTER)}>{t('fleet.reset')}</Link>
       )}

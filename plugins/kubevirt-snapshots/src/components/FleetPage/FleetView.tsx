@@ -21,6 +21,13 @@ import { useFleetUrlState } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 import { EmptyState } from '../EmptyState';
 import { ErrorState } from '../ErrorState';
+import {
+  SelectionBar,
+  TakeManyDialog,
+  useBulk,
+  useSelection,
+  type BulkKind,
+} from '../FleetBulk';
 import { FleetNotices } from './FleetNotices';
 import styles from './FleetPage.module.css';
 import { FleetTable, type FleetTableProps } from './FleetTable';
@@ -93,6 +100,9 @@ function Content(props: {
   const { state, update, href } = useFleetUrlState();
   const [request, setRequest] = useState<VmRequest>();
   const [loading, setLoading] = useState(false);
+  const selection = useSelection();
+  const bulk = useBulk();
+  const [bulkKind, setBulkKind] = useState<BulkKind>();
   const onAction = useCallback(
     (vm: VmListItem, action: VmAction, from: HTMLElement | null) => {
       const { entityRef } = vm;
@@ -122,6 +132,13 @@ function Content(props: {
             onChange={update}
             href={href}
           />
+          <SelectionBar
+            list={list}
+            query={fleetQuery(state)}
+            selection={selection}
+            busy={bulk.current?.snapshot.active ?? false}
+            onBulk={setBulkKind}
+          />
           <Body
             list={list}
             state={state}
@@ -131,8 +148,20 @@ function Content(props: {
             }
             onChange={update}
             onAction={onAction}
+            selection={selection}
           />
         </>
+      )}
+      {bulkKind === 'take' && (
+        <TakeManyDialog
+          vms={selection.vms}
+          onClose={() => setBulkKind(undefined)}
+          onBegin={run => {
+            setBulkKind(undefined);
+            selection.clear();
+            bulk.begin('take', run);
+          }}
+        />
       )}
       {request && (
         <VmDialogs

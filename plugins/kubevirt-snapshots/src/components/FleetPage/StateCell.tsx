@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import { parseEntityRef } from '@backstage/catalog-model';
 import { Button, DialogTrigger, Link, Popover } from '@backstage/ui';
 import { RiLoader4Line } from '@remixicon/react';
 import type {
   VmBusy,
   VmListItem,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
+import { useSnapshotUnderWay } from '../../hooks/fleetQueries';
 import { useTabHref } from '../../hooks/useTabHref';
 import { useTexts } from '../../translations';
 import { Moment } from '../Moment';
+import { isInProgress, SnapshotProgress } from '../SnapshotProgress';
 import { ToneBadge } from '../StatusBadge';
 import { BUSY_TEXTS, PowerBadge } from '../VmState';
 import styles from './FleetPage.module.css';
@@ -21,6 +24,12 @@ function BusyName({ vm, busy }: { vm: VmListItem; busy: VmBusy }) {
   ) : (
     <>{busy.name}</>
   );
+}
+
+function Progress({ entityRef, name }: { entityRef: string; name: string }) {
+  const entity = useMemo(() => parseEntityRef(entityRef), [entityRef]);
+  const { data } = useSnapshotUnderWay(entity, name);
+  return data && isInProgress(data) ? <SnapshotProgress item={data} /> : null;
 }
 
 function BusyDetails(props: {
@@ -50,6 +59,9 @@ function BusyDetails(props: {
           </dd>
         </div>
       </dl>
+      {busy.kind === 'snapshot' && vm.entityRef && (
+        <Progress entityRef={vm.entityRef} name={busy.name} />
+      )}
       {!busy.operationId && (
         <p className={styles.note}>{t('fleet.busyElsewhere')}</p>
       )}

@@ -51,7 +51,12 @@ export function VmRowMenu(props: {
           onAction={() => onAction('take', button.current)}
         />
         {entityRef ? (
-          <MenuItem href={tabHref(entityRef)}>{t('fleet.open')}</MenuItem>
+          <>
+            <MenuItem href={tabHref(entityRef)}>{t('fleet.open')}</MenuItem>
+            <MenuItem href={tabHref(entityRef, undefined, 'scheduled')}>
+              {t('fleet.schedules')}
+            </MenuItem>
+          </>
         ) : (
           <ActionItem
             label={t('fleet.open')}

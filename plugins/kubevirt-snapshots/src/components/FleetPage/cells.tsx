@@ -52,7 +52,20 @@ function Place({ vm }: { vm: VmListItem }) {
   );
 }
 
-function Snapshots({ vm }: { vm: VmListItem }) {
+/** When the next snapshot is due, or that there is no schedule. */
+function NextRun({ vm }: { vm: VmListItem }) {
+  const t = useTexts();
+  if (!vm.schedule) {
+    return <span className={styles.secondary}>{t('fleet.noSchedule')}</span>;
+  }
+  return vm.schedule.nextRunAt ? (
+    <Moment value={vm.schedule.nextRunAt} />
+  ) : (
+    <span className={styles.secondary}>{t('fleet.noNextRun')}</span>
+  );
+}
+
+function Snapshots({ vm, context }: { vm: VmListItem; context: RowContext }) {
   const t = useTexts();
   const { total, lastGoodAt } = vm.snapshots;
   const lastGood = lastGoodAt
@@ -68,6 +81,17 @@ function Snapshots({ vm }: { vm: VmListItem }) {
         <ToneBadge icon={RiAlertLine} tone="warning">
           {t('fleet.unprotected')}
         </ToneBadge>
+      )}
+      {!context.columns.includes('nextRun') && (
+        <span>
+          {vm.schedule?.nextRunAt ? (
+            t('fleet.nextAt', {
+              time: <Moment value={vm.schedule.nextRunAt} />,
+            })
+          ) : (
+            <NextRun vm={vm} />
+          )}
+        </span>
       )}
     </div>
   );
@@ -117,7 +141,9 @@ export function vmCell(column: ColumnId, vm: VmListItem, context: RowContext) {
       case 'state':
         return <State vm={vm} context={context} />;
       case 'lastSnapshot':
-        return <Snapshots vm={vm} />;
+        return <Snapshots vm={vm} context={context} />;
+      case 'nextRun':
+        return <NextRun vm={vm} />;
       default:
         return (
           <VmRowMenu

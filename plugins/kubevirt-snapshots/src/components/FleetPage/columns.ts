@@ -8,6 +8,7 @@ export type ColumnId =
   | 'place'
   | 'state'
   | 'lastSnapshot'
+  | 'nextRun'
   | 'actions';
 
 const ALL: readonly ColumnId[] = [
@@ -16,6 +17,7 @@ const ALL: readonly ColumnId[] = [
   'place',
   'state',
   'lastSnapshot',
+  'nextRun',
   'actions',
 ];
 const MEDIUM: readonly ColumnId[] = [

@@ -12,6 +12,7 @@ import {
   no,
   operation,
   refusal,
+  schedule,
   snapshot,
   vm,
 } from '../../__testUtils__/fixtures';
@@ -47,12 +48,35 @@ const card = () => screen.getByRole('region', { name: 'Snapshots' });
 const takeButton = () => screen.findByRole('button', { name: 'Take snapshot' });
 
 describe('VmCard', () => {
+  it('shows the next run of its schedules, and of no former VM', async () => {
+    await show({
+      scheduled: [
+        schedule({ name: 'yearly', nextRunAt: '2099-05-01T00:00:00Z' }),
+        schedule({ name: 'nightly', nextRunAt: '2098-01-01T00:00:00Z' }),
+        schedule({ name: 'paused', nextRunAt: undefined }),
+        schedule({
+          name: 'former',
+          nextRunAt: '2097-01-01T00:00:00Z',
+          formerVm: true,
+        }),
+      ],
+    });
+    await takeButton();
+    expect(card()).toHaveTextContent(/Next snapshot.*2098.*nightly/);
+    expect(screen.getByRole('link', { name: 'nightly' })).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/web-01/snapshots?show=scheduled',
+    );
+    expect(card()).not.toHaveTextContent(/yearly|former|paused/);
+  });
+
   it('shows the last good snapshot, the state and the number', async () => {
     const { api, container } = await show();
     await takeButton();
     expect(card()).toHaveTextContent(/Last good snapshot1 hour ago/);
     expect(card()).toHaveTextContent('StateRunning');
     expect(card()).toHaveTextContent('Snapshots7');
+    expect(card()).toHaveTextContent('Next snapshotNo schedule');
     expect(card()).not.toHaveTextContent('None in 30 days');
     expect(
       screen.getByRole('link', { name: 'before-upgrade' }),
@@ -66,7 +90,7 @@ describe('VmCard', () => {
     expect(api.listSnapshots.mock.calls[0].slice(0, 2)).toEqual([
       entityKey,
       {
-        show: 'taken',
+        show: 'all',
         states: ['ready'],
         sort: 'created',
         order: 'desc',

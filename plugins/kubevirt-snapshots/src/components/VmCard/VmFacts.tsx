@@ -42,12 +42,15 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
  */
 export function VmFacts(props: { entity: EntityKey; list: SnapshotList }) {
   const { entity, list } = props;
-  const { vm, items, allItems } = list;
+  const { vm, items, allItems, scheduled } = list;
   const t = useTexts();
   const tabHref = useTabHref();
   const now = useNow(60_000).getTime();
   // Those of a former VM are older: when the newest is one, there is no other.
   const good = items.find(item => item.state === 'ready' && !item.formerVm);
+  const [next] = scheduled
+    .filter(one => one.nextRunAt && !one.formerVm)
+    .sort((a, b) => a.nextRunAt!.localeCompare(b.nextRunAt!));
   const old =
     !good || now - new Date(good.createdAt).getTime() > UNPROTECTED_AFTER_MS;
   return (
@@ -65,6 +68,18 @@ export function VmFacts(props: { entity: EntityKey; list: SnapshotList }) {
           <ToneBadge icon={RiAlertLine} tone="warning">
             {t('card.unprotected')}
           </ToneBadge>
+        )}
+      </Fact>
+      <Fact label={t('card.next')}>
+        {next ? (
+          <>
+            <Moment value={next.nextRunAt!} />
+            <Link href={tabHref(entity, undefined, 'scheduled')}>
+              {next.name}
+            </Link>
+          </>
+        ) : (
+          t('card.notScheduled')
         )}
       </Fact>
       <Fact label={t('card.state')}>

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, ROOT, start, type Process } from './processes';
+
+/** Several clusters with many VMs. */
+export interface FleetClusters {
+  names: string[];
+  urls: Record<string, string>;
+  folder: string;
+  control(
+    cluster: string,
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<any>;
+  stop(): Promise<void>;
+}
+
+/** Starts sandbox clusters; team A owns the first VMs of each. */
+export async function startClusters(options: {
+  clusters: number;
+  vmsEach: number;
+  ownedEach: number;
+  snapshotsEach: number;
+}): Promise<FleetClusters> {
+  const folder = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-fleet-'));
+  const names = Array.from(
+    { length: options.clusters },
+    (_, i) => `bench-${i + 1}`,
+  );
+  const { process: sandboxes, answer: urls } = await start({
+    file: 'benchmarks/src/processes/clusters.ts',
+    args: [
+      JSON.stringify({
+        data: folder,
+        names,
+        vms: options.vmsEach,
+        owned: options.ownedEach,
+        snapshotsEach: options.snapshotsEach,
+        rbac: [join(ROOT, 'deploy/kubevirt-snapshots-rbac.yaml')],
+      }),
+    ],
+    nodeArgs: ['--max-old-space-size=10000'],
+    log: join(folder, 'sandboxes.log'),
+    ready: line =>
+      line.startsWith('ready ')
+        ? (JSON.parse(line.slice(6)) as Record<string, string>)
+        : undefined,
+  });
+  return {
+    names,
+    urls,
+    folder,
+    async control(cluster, method, path, body) {
+      const admin = readFileSync(join(folder, `${cluster}.admin`), 'utf8');
+      const response = await fetch(`${urls[cluster]}/sandbox/${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${admin}`,
+          'content-type': 'application/json',
+        },
+        body: body && JSON.stringify(body),
+      });
+      if (!response.ok) {
+        throw new Error(`${method} ${path}: ${await response.text()}`);
+      }
+      return response.json();
+    },
+    async stop() {
+      await sandboxes.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A portal on these clusters. Its data stays when it is started again. */
+export interface FleetPortal {
+  url: string;
+  process: Process;
+  /** An answer of the portal's API to a demo person. */
+  get(person: string, path: string): Promise<any>;
+  status(person: string, path: string): Promise<number>;
+}
+
+/** Starts a backend whose catalog is filled from the clusters alone. */
+export async function startFleetPortal(
+  clusters: FleetClusters,
+): Promise<FleetPortal> {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const data = join(clusters.folder, 'portal');
+  mkdirSync(data, { recursive: true });
+  writeFileSync(
+    join(data, 'config.yaml'),
+    JSON.stringify({
+      app: {
+        baseUrl: url,
+        signIn: {
+          providers: [{ id: 'demo', title: 'Demo', message: 'Demo people' }],
+          auto: true,
+        },
+      },
+      backend: {
+        baseUrl: url,
+        listen: { host: '127.0.0.1', port },
+        cors: { origin: url },
+        database: {
+          client: 'better-sqlite3',
+          connection: { directory: data },
+        },
+      },
+      auth: { providers: { demo: {} } },
+      catalog: {
+        locations: [
+          {
+            type: 'file',
+            target: join(ROOT, 'examples/org.yaml'),
+            rules: [{ allow: ['User', 'Group'] }],
+          },
+        ],
+        providers: {
+          kubevirt: Object.fromEntries(
+            clusters.names.map(name => [name, { cluster: name }]),
+          ),
+        },
+      },
+      kubernetes: {
+        serviceLocatorMethod: { type: 'singleTenant' },
+        clusterLocatorMethods: [],
+      },
+      kubevirtSnapshots: {
+        clusters: clusters.names.map(name => ({
+          name,
+          url: clusters.urls[name],
+          serviceAccountTokenFile: join(clusters.folder, `${name}.token`),
+        })),
+      },
+    }),
+  );
+  const { process: backend } = await start({
+    file: 'benchmarks/src/processes/backend.ts',
+    args: [
+      ...['--config', join(ROOT, 'app-config.yaml')],
+      ...['--config', join(data, 'config.yaml')],
+    ],
+    cwd: 'packages/backend',
+    env: { NODE_ENV: 'production', LOG_LEVEL: 'warn' },
+    log: join(data, 'backend.log'),
+    ready: () => true as const,
+  });
+  const tokens = new Map<string, string>();
+  const ask = async (person: string, path: string) => {
+    let token = tokens.get(person);
+    if (!token) {
+      const response = await fetch(`${url}/api/auth/demo/refresh`, {
+        headers: {
+          cookie: `demo-person=${person}`,
+          'x-requested-with': 'XMLHttpRequest',
+        },
+      });
+      const { backstageIdentity } = (await response.json()) as any;
+      token = backstageIdentity.token as string;
+      tokens.set(person, token);
+    }
+    return fetch(`${url}/api${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+  };
+  return {
+    url,
+    process: backend,
+    async get(person, path) {
+      const response = await ask(person, path);
+      if (!response.ok) {
+        throw new Error(`${path}: ${response.status} ${await response.text()}`);
+      }
+      return response.json();
+    },
+    async status(person, path) {
+      const response = await ask(person, path);
+      await response.arrayBuffer();
+      return response.status;
+    },
+  };
+}
+
+/** Waits for something, and tells how long that took, ms. */
+export async function waitFor(
+  what: string,
+  test: () => Promise<unknown>,
+  options: { limitMs?: number; everyMs?: number } = {},
+): Promise<number> {
+  const { limitMs = 60_000, everyMs = 25 } = options;
+  const begun = performance.now();
+  for (;;) {
+    const answer = await test().catch(() => undefined);
+    const took = performance.now() - begun;
+    if (answer) {
+      return took;
+    }
+    if (took > limitMs) {
+      throw new Error(`Not within ${limitMs} ms: ${what}`);
+    }
+    await sleep(everyMs);
+  }
+}
