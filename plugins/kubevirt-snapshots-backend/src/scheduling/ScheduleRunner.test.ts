@@ -138,6 +138,7 @@ describe.each(databases.eachSupportedId())('schedules on %s', id => {
     await work();
     expect(await runsOf(hourly)).toHaveLength(1);
     expect(creations(cluster)).toBe(1);
+    expect(await knex('operations')).toHaveLength(1);
     expect((await bed.schedules.get(hourly.id))!.nextDueAt).toBe(FIRST + HOUR);
   });
 
