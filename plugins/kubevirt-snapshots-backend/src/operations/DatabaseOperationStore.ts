@@ -437,6 +437,27 @@ export class DatabaseOperationStore {
     return row !== undefined;
   }
 
+  /** Restores of a VM, newest first; all of them when no snapshot is named. */
+  async restoresOf(
+    vm: VmRef,
+    vmUid: string,
+    limit: number,
+    snapshotName?: string,
+  ): Promise<Operation[]> {
+    const rows = await this.#knex(TABLE)
+      .where({
+        cluster: vm.cluster,
+        namespace: vm.namespace,
+        vm_name: vm.name,
+        vm_uid: vmUid,
+        type: 'restore',
+        ...(snapshotName !== undefined && { snapshot_name: snapshotName }),
+      })
+      .orderBy('created_at', 'desc')
+      .limit(limit);
+    return rows.map(fromRow);
+  }
+
   /** Changes after a revision, in their order. */
   async changesSince(revision: number, limit: number): Promise<Operation[]> {
     const rows = await this.#knex(TABLE)
@@ -446,7 +467,7 @@ export class DatabaseOperationStore {
     return rows.map(fromRow);
   }
 
-  /** Everything that isn't finished, and every take that made a snapshot. */
+  /** Everything unfinished, every take that made a snapshot, every restore. */
   async forIndex(): Promise<{ operations: Operation[]; revision: number }> {
     return this.#knex.transaction(async tx => {
       const counter = await tx('counters')
@@ -456,7 +477,8 @@ export class DatabaseOperationStore {
         .whereNull('finished_at')
         .orWhere(made =>
           made.where({ type: 'take' }).whereNotNull('snapshot_uid'),
-        );
+        )
+        .orWhere({ type: 'restore' });
       return { operations: rows.map(fromRow), revision: Number(counter.value) };
     });
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type {
   AuditorService,
   HttpAuthService,
@@ -9,30 +9,20 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import {
-  snapshotCreatePermission,
-  type ProtectionAnswer,
-} from 'backstage-plugin-kubevirt-snapshots-common';
+import { snapshotCreatePermission } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import express, { type Request } from 'express';
 import PromiseRouter from 'express-promise-router';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
-import { deniedVmOf } from '../authorization/deniedVm';
 import { fromCluster } from '../authorization/fromCluster';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
-import {
-  askWhom,
-  type Caller,
-  type VmAccess,
-  type VmGate,
-} from '../authorization/VmGate';
-import { detailsOf, notFound, refused } from '../errors';
+import { askWhom, type Caller, type VmGate } from '../authorization/VmGate';
+import { notFound, refused } from '../errors';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { OperationService } from '../operations/OperationService';
 import { toOperationView } from '../operations/operationView';
-import type { Operation } from '../operations/types';
 import type { ProtectionService } from '../protection/ProtectionService';
 import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { EventStreams } from '../stream/EventStreams';
@@ -44,6 +34,7 @@ import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
 import { fleetHandlers } from './fleetHandlers';
 import type { Handler, RequestContext } from './Handler';
 import { operatorHandlers } from './operatorHandlers';
+import { restoreHandlers, type RestoreHandlerOptions } from './restoreHandlers';
 import { routes, type RouteDefinition, type RouteId } from './routes';
 import {
   deleteBody,
@@ -56,9 +47,12 @@ import {
   takeBody,
   unprotectBody,
 } from './schemas';
+import { createWriting } from './writing';
 
 /** What the router needs. */
-export interface RouterOptions extends AuditHandlerOptions {
+export interface RouterOptions
+  extends AuditHandlerOptions,
+    RestoreHandlerOptions {
   httpAuth: HttpAuthService;
   permissions: PermissionsService;
   auditor: AuditorService;
@@ -93,11 +87,6 @@ function callerOf(credentials: Caller['credentials'], req: Request): Caller {
   };
 }
 
-function requestIdOf(req: Request): string {
-  const given = req.get('x-request-id');
-  return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-}
-
 /**
  * The plugin's HTTP API. Each request goes: shape checked → authorized →
  * service → answer.
@@ -108,63 +97,7 @@ export function createRouter(options: RouterOptions): express.Router {
   const reading = ({ entityRef, caller }: RequestContext) =>
     gate.forRead(entityRef, caller);
 
-  /**
-   * A write: decided afresh on the live VM, recorded with Backstage's auditor,
-   * and a row in the trail when it is refused.
-   */
-  const writing =
-    <T>(
-      action: 'take' | 'stop' | 'delete' | 'protect' | 'unprotect',
-      read: (context: RequestContext) => T,
-      work: (
-        access: VmAccess,
-        input: T,
-        origin: { requestId: string },
-      ) => Promise<Operation | ProtectionAnswer>,
-    ): Handler =>
-    async context => {
-      const { req, res, entityRef, caller } = context;
-      const input = read(context);
-      const requestId = requestIdOf(req);
-      const event = await options.auditor.createEvent({
-        eventId: 'snapshot-mutate',
-        severityLevel: action === 'delete' ? 'high' : 'medium',
-        request: req,
-        meta: { actionType: action, entityRef, requestId },
-      });
-      let access: VmAccess | undefined;
-      try {
-        access = await gate.afresh(entityRef, caller, { live: true });
-        const answer = await work(access, input, { requestId });
-        if ('state' in answer) {
-          await event.success({ meta: { operationId: answer.id } });
-          res.status(202).json({ operation: toOperationView(answer) });
-        } else {
-          await event.success();
-          res.json(answer);
-        }
-      } catch (error) {
-        await event.fail({ error: error as Error });
-        const details = detailsOf(error);
-        if (details?.code === 'permission' || details?.code === 'not-bound') {
-          const { principal } = caller.credentials;
-          await options.denied.record({
-            action: `snapshot.${action}`,
-            actor: principal.userEntityRef,
-            onBehalfOf: principal.actor?.subject,
-            origin: 'portal',
-            requestId,
-            entityRef,
-            vm: access
-              ? { ...access.ref, uid: access.vm.uid, owners: access.owners }
-              : deniedVmOf(error),
-            decision: 'deny',
-            error: { code: details.code, message: (error as Error).message },
-          });
-        }
-        throw error;
-      }
-    };
+  const writing = createWriting(options);
 
   const snapshotName = ({ req }: RequestContext) =>
     parse(existingName, req.params.snapshot);
@@ -173,6 +106,8 @@ export function createRouter(options: RouterOptions): express.Router {
     ...auditHandlers(options),
 
     ...operatorHandlers(options),
+
+    ...restoreHandlers({ ...options, writing }),
 
     ...fleetHandlers(options),
 
@@ -257,13 +192,13 @@ export function createRouter(options: RouterOptions): express.Router {
     },
 
     takeSnapshot: writing(
-      'take',
+      'snapshot.take',
       ({ req }) => parse(takeBody, req.body),
       (access, body, origin) => options.operations.take(access, body, origin),
     ),
 
     stopSnapshot: writing(
-      'stop',
+      'snapshot.stop',
       context => ({
         name: snapshotName(context),
         body: parse(stopBody, context.req.body),
@@ -273,7 +208,7 @@ export function createRouter(options: RouterOptions): express.Router {
     ),
 
     deleteSnapshot: writing(
-      'delete',
+      'snapshot.delete',
       context => ({
         name: snapshotName(context),
         body: parse(deleteBody, context.req.body),
@@ -283,7 +218,7 @@ export function createRouter(options: RouterOptions): express.Router {
     ),
 
     protectSnapshot: writing(
-      'protect',
+      'snapshot.protect',
       context => ({
         name: snapshotName(context),
         body: parse(protectBody, context.req.body),
@@ -293,7 +228,7 @@ export function createRouter(options: RouterOptions): express.Router {
     ),
 
     unprotectSnapshot: writing(
-      'unprotect',
+      'snapshot.unprotect',
       context => ({
         name: snapshotName(context),
         body: parse(unprotectBody, context.req.body),

@@ -7,6 +7,7 @@ import {
   vmReadPermission,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { auditRoutes } from './auditRoutes';
+import { restoreRoutes } from './restoreRoutes';
 
 const ENTITY = '/entities/:kind/:namespace/:name';
 
@@ -168,6 +169,7 @@ export const routes = [
     summary: 'Releases a protected snapshot',
   },
   ...auditRoutes,
+  ...restoreRoutes,
 ] as const satisfies readonly RouteDefinition[];
 
 /** Ids of the routes. */

@@ -23,6 +23,7 @@ import {
   type SnapshotRow,
 } from './snapshotRow';
 import type { Verdicts } from './Verdicts';
+import { noticesOf } from './notices';
 import { busyOf, toVmView } from './vmView';
 
 /** Rows of how many VMs are kept ready. */
@@ -88,7 +89,11 @@ export class SnapshotViews {
       owners: access.owners,
       busy,
       allowed: this.#verdicts.ofVm(access, busy),
-      notices: [],
+      notices: noticesOf(access.vm, {
+        restores: this.#cluster.restores(access.ref),
+        operations: this.#index.ofVm(access.ref),
+        last: this.#index.lastRestoreOf(access.ref),
+      }),
     });
   }
 
@@ -190,6 +195,7 @@ export class SnapshotViews {
         vm,
         operations,
         author: this.#index.authorOf(record.uid),
+        safety: this.#index.isSafety(record.uid),
         capture: this.#captures.of(record),
       }),
     );

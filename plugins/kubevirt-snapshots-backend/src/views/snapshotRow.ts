@@ -126,12 +126,24 @@ function openOn(
   );
 }
 
+function originOf(
+  author: string | undefined,
+  safety: boolean | undefined,
+): SnapshotItem['origin'] {
+  if (safety) {
+    return 'safety';
+  }
+  return author ? 'manual' : 'external';
+}
+
 /** A snapshot that is in the cluster. */
 export function rowOfRecord(options: {
   record: SnapshotRecord;
   vm: Pick<VmRecord, 'uid' | 'createdAt'>;
   operations: Operation[];
   author?: string;
+  /** A restore of the portal took it. */
+  safety?: boolean;
   capture?: Capture;
 }): SnapshotRow {
   const { record, operations, author, capture } = options;
@@ -155,7 +167,7 @@ export function rowOfRecord(options: {
       uid: record.uid,
       state,
       consistency: snapshotConsistency(record.facts),
-      origin: author ? 'manual' : 'external',
+      origin: originOf(author, options.safety),
       createdAt: record.cutAt ?? record.createdAt,
       requestedAt: record.createdAt,
       deadlineAt:

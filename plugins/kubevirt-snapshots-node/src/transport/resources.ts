@@ -56,6 +56,13 @@ export const RESOURCES = {
     plural: 'datavolumes',
   },
   claims: { group: '', version: 'v1', plural: 'persistentvolumeclaims' },
+  resourceQuotas: { group: '', version: 'v1', plural: 'resourcequotas' },
+  kubevirts: { group: 'kubevirt.io', version: 'v1', plural: 'kubevirts' },
+  vmActions: {
+    group: 'subresources.kubevirt.io',
+    version: 'v1',
+    plural: 'virtualmachines',
+  },
   accessReviews: {
     group: 'authorization.k8s.io',
     version: 'v1',
