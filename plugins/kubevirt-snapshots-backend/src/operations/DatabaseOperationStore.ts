@@ -313,6 +313,15 @@ export class DatabaseOperationStore {
     return changed === 1;
   }
 
+  /** Ids of what this owner holds and somebody asked to stop. */
+  async cancelledOf(owner: string): Promise<string[]> {
+    const rows = await this.#knex(TABLE)
+      .whereNull('finished_at')
+      .where({ lease_owner: owner, cancel_requested: true })
+      .select('id');
+    return rows.map(row => row.id);
+  }
+
   /** Gives leases back, so that another replica goes on at once. */
   async releaseLeases(owner: string): Promise<void> {
     await this.#knex(TABLE)
