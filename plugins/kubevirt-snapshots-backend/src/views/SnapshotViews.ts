@@ -4,6 +4,8 @@ import {
   SNAPSHOT_STATES,
   stringifyVmRef,
   vmReadPermission,
+  type OperationType,
+  type OperationView,
   type SnapshotItem,
   type SnapshotList,
   type SnapshotListQuery,
@@ -14,6 +16,7 @@ import {
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { VmAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
+import { toOperationView } from '../operations/operationView';
 import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { CaptureRecorder } from './CaptureRecorder';
 import {
@@ -25,6 +28,14 @@ import {
 import type { Verdicts } from './Verdicts';
 import { noticesOf } from './notices';
 import { busyOf, toVmView } from './vmView';
+
+/** Operations that take long enough to be watched on the tab. */
+const LONG_TYPES: readonly OperationType[] = [
+  'restore',
+  'clone',
+  'template',
+  'power',
+];
 
 /** Rows of how many VMs are kept ready. */
 const MAX_PREPARED = 500;
@@ -146,6 +157,7 @@ export class SnapshotViews {
       items: ordered
         .slice(offset, offset + limit)
         .map(row => this.#toItem(row, access, busy, prepared)),
+      operations: this.#longOperations(access),
       totalItems: ordered.length,
       allItems,
       stateCounts,
@@ -172,6 +184,21 @@ export class SnapshotViews {
         item: this.#toItem(row, access, this.#busy(access), prepared),
       }
     );
+  }
+
+  /** What takes long and isn't finished, newest first. */
+  #longOperations({ ref, vm }: VmAccess): OperationView[] {
+    return this.#index
+      .ofVm(ref)
+      .filter(
+        ({ type, finishedAt, vmUid }) =>
+          LONG_TYPES.includes(type) &&
+          finishedAt === undefined &&
+          // Those of a former VM of this name are no business of this one.
+          vmUid === vm.uid,
+      )
+      .sort((a, b) => b.createdAt - a.createdAt)
+      .map(toOperationView);
   }
 
   #busy(access: VmAccess): VmBusy | undefined {

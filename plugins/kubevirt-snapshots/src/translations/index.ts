@@ -5,10 +5,13 @@ import {
   type TranslationFunction,
 } from '@backstage/frontend-plugin-api';
 import { auditMessages } from './audit';
+import { createMessages } from './create';
 import { detailMessages } from './details';
 import { errorMessages } from './errors';
 import { fleetMessages } from './fleet';
 import { formMessages } from './forms';
+import { restoreMessages } from './restore';
+import { reviewMessages } from './review';
 import { stateMessages } from './states';
 import { tabMessages } from './tab';
 
@@ -27,6 +30,9 @@ export const kubevirtSnapshotsTranslationRef = createTranslationRef({
     ...errorMessages,
     ...auditMessages,
     ...fleetMessages,
+    ...reviewMessages,
+    ...createMessages,
+    ...restoreMessages,
   },
 });
 
