@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { parseEntityRef } from '@backstage/catalog-model';
 import { Button, DialogTrigger, Link, Popover } from '@backstage/ui';
 import { RiLoader4Line } from '@remixicon/react';
 import type {
@@ -8,6 +9,7 @@ import type {
 import { useRef, useState } from 'react';
 import { useTabHref } from '../../hooks/useTabHref';
 import { useTexts } from '../../translations';
+import { RestoreDetails } from '../Activity';
 import { Moment } from '../Moment';
 import { ToneBadge } from '../StatusBadge';
 import { BUSY_TEXTS, PowerBadge } from '../VmState';
@@ -69,6 +71,10 @@ function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const state = t(BUSY_TEXTS[busy.kind]);
+  const stop = (action: 'stop' | 'stop-restore') => {
+    setOpen(false);
+    onAction(action, button.current);
+  };
   const label = t('fleet.busyDetails', { state, name: vm.ref.name });
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
@@ -84,14 +90,16 @@ function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
         </ToneBadge>
       </Button>
       <Popover aria-label={label} placement="bottom start">
-        <BusyDetails
-          vm={vm}
-          busy={busy}
-          onStop={() => {
-            setOpen(false);
-            onAction('stop', button.current);
-          }}
-        />
+        {busy.kind === 'restore' && vm.entityRef ? (
+          <RestoreDetails
+            entity={parseEntityRef(vm.entityRef)}
+            name={busy.name}
+            operationId={busy.operationId}
+            onStop={() => stop('stop-restore')}
+          />
+        ) : (
+          <BusyDetails vm={vm} busy={busy} onStop={() => stop('stop')} />
+        )}
       </Popover>
     </DialogTrigger>
   );
