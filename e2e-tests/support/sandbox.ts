@@ -22,6 +22,25 @@ const SNAPSHOT = {
 const RESTORE = { ...SNAPSHOT, kind: 'VirtualMachineRestore' };
 const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
 const VMI = { ...VM, kind: 'VirtualMachineInstance' };
+const CLAIM = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+const DATA_VOLUME = {
+  apiVersion: 'cdi.kubevirt.io/v1beta1',
+  kind: 'DataVolume',
+};
+const CLONE = {
+  apiVersion: 'clone.kubevirt.io/v1beta1',
+  kind: 'VirtualMachineClone',
+};
+const TEMPLATE = {
+  apiVersion: 'template.kubevirt.io/v1beta1',
+  kind: 'VirtualMachineTemplate',
+};
+
+/**
+ * What restores, clones and templates add to a cluster; their claims go with
+ * them, but those of a VM that was restored are its disks from then on.
+ */
+const MADE = [RESTORE, CLONE, TEMPLATE, VM];
 
 /** What names a virtual machine in its cluster. */
 export interface Vm {
@@ -116,6 +135,60 @@ export class Sandbox extends ControlSurface {
     });
   }
 
+  /** The restores of a namespace. */
+  restores({ namespace }: Vm) {
+    return this.list(RESTORE, namespace);
+  }
+
+  template({ namespace }: Vm, name: string) {
+    return this.get({ ...TEMPLATE, namespace, name });
+  }
+
+  dataVolumes({ namespace }: Vm) {
+    return this.list(DATA_VOLUME, namespace);
+  }
+
+  claims({ namespace }: Vm) {
+    return this.list(CLAIM, namespace);
+  }
+
+  /** Claims of the VM's disks, as its spec names them. */
+  async claimsOf(vm: Vm): Promise<string[]> {
+    const { spec } = (await this.vm(vm)) ?? {};
+    return (spec?.template.spec.volumes ?? []).flatMap(
+      (volume: Record<string, any>) =>
+        volume.dataVolume?.name ??
+        volume.persistentVolumeClaim?.claimName ??
+        [],
+    );
+  }
+
+  /** Changes the VM's memory behind the portal's back. */
+  async setMemory(vm: Vm, guest: string) {
+    await this.patch(
+      { ...VM, ...vm },
+      { spec: { template: { spec: { domain: { memory: { guest } } } } } },
+    );
+  }
+
+  async memoryOf(vm: Vm): Promise<string | undefined> {
+    const { spec } = (await this.vm(vm)) ?? {};
+    return spec?.template.spec.domain.memory?.guest;
+  }
+
+  async isRunning(vm: Vm): Promise<boolean> {
+    return (await this.vmi(vm))?.status?.phase === 'Running';
+  }
+
+  /** Turns the VM on or off as its owner would. */
+  async setRunStrategy(vm: Vm, runStrategy: 'Always' | 'Halted') {
+    await this.patch({ ...VM, ...vm }, { spec: { runStrategy } });
+    await this.until(
+      async () =>
+        ((await this.vmi(vm)) !== undefined) === (runStrategy === 'Always'),
+    );
+  }
+
   /** What the portal sent to take snapshots. */
   async takeRequests(since: number) {
     return await this.requests({
@@ -144,13 +217,16 @@ export class Sandbox extends ControlSurface {
    * delays, and the snapshots and restores that have come since.
    */
   async remember(): Promise<() => Promise<void>> {
-    const uids = (await this.list(SNAPSHOT)).map(s => s.metadata.uid);
-    const added = async () =>
-      (await this.list(SNAPSHOT)).filter(s => !uids.includes(s.metadata.uid));
+    const lists = () =>
+      Promise.all([SNAPSHOT, ...MADE].map(type => this.list(type)));
+    const uids = (await lists()).flat().map(s => s.metadata.uid);
+    const isNew = ({ metadata }: KubeObject) => !uids.includes(metadata.uid);
+    const added = async () => (await this.list(SNAPSHOT)).filter(isNew);
     return async () => {
       await this.clearFaults();
       await this.slowStorage(DELAYS);
-      await this.#removeAll(await this.list(RESTORE));
+      const [, ...made] = await lists();
+      await this.#removeAll(made.flat().filter(isNew));
       await this.until(async () => {
         await this.#removeAll(
           (await added()).filter(s => !s.metadata.deletionTimestamp),

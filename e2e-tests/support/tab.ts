@@ -99,7 +99,15 @@ export class SnapshotsTab {
     return this.page.getByRole('dialog', { name: `Delete snapshot ${name}?` });
   }
 
-  menuItem(label: 'Details' | 'Stop snapshot' | 'Delete snapshot'): Locator {
+  menuItem(
+    label:
+      | 'Details'
+      | 'Stop snapshot'
+      | 'Create VM template…'
+      | 'Create VM…'
+      | 'Restore…'
+      | 'Delete snapshot',
+  ): Locator {
     return this.page.getByRole('menuitem', { name: label, exact: true });
   }
 
@@ -112,6 +120,39 @@ export class SnapshotsTab {
   async closeMenu() {
     await this.page.keyboard.press('Escape');
     await expect(this.page.getByRole('menu')).toBeHidden();
+  }
+
+  restoreDialog(snapshot: string): Locator {
+    return this.page.getByRole('dialog', {
+      name: new RegExp(`^Restore \\S+ from ${snapshot}$`),
+    });
+  }
+
+  /** Opens the review of a restore, once it is there. */
+  async openRestore(name: string): Promise<Locator> {
+    await this.openMenu(name);
+    await this.menuItem('Restore…').click();
+    const dialog = this.restoreDialog(name);
+    await expect(
+      dialog.getByRole('heading', { name: 'What comes back' }),
+    ).toBeVisible();
+    return dialog;
+  }
+
+  /** Opens what the VM is being restored with, in its header. */
+  async openActivity(activity: string): Promise<Locator> {
+    await this.fact('Activity')
+      .getByRole('button', { name: `Show details: ${activity}` })
+      .click();
+    const popover = this.page.getByRole('dialog', {
+      name: `Activity: ${activity}`,
+    });
+    await expect(popover).toBeVisible();
+    return popover;
+  }
+
+  view(name: 'Snapshots' | 'Restores' | 'History'): Locator {
+    return this.page.getByRole('radio', { name, exact: true });
   }
 
   async openDelete(name: string): Promise<Locator> {

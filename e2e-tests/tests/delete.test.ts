@@ -99,9 +99,9 @@ test('one that a restore uses stays, and the restore is named', async ({
   await tab.menuItem('Details').click();
   const uses = tab
     .drawer(name)
-    .getByRole('region', { name: 'Restores and clones' });
-  await expect(uses).toContainText('Restore back-again');
-  await expect(uses).toContainText('Running');
+    .getByRole('region', { name: 'Restores', exact: true });
+  await expect(uses).toContainText('back-again');
+  await expect(uses).toContainText('Restoring');
 
   const api = await apiOf('Ada');
   const { vm: seen, items } = await api.list('search-01');

@@ -2,6 +2,17 @@
 
 export interface Config {
   kubevirtSnapshots?: {
+    /** Restores. Read by the backend only. */
+    restore?: {
+      /**
+       * People may choose to restore in place: the VM's disks are deleted and
+       * made anew under their names. Default false.
+       */
+      inPlace?: boolean;
+      /** How long safety snapshots are kept, in days. Default 7. */
+      safetySnapshotDays?: number;
+    };
+
     /** The audit trail. Read by the backend only. */
     audit?: {
       /**

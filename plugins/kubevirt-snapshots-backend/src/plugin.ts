@@ -23,6 +23,7 @@ import { VmGate } from './authorization/VmGate';
 import { vmResources } from './authorization/vmResources';
 import { Clock } from './database/Clock';
 import { openDatabase } from './database/openDatabase';
+import { Acceptor } from './operations/Acceptor';
 import { DatabaseOperationStore } from './operations/DatabaseOperationStore';
 import { OperationIndex } from './operations/OperationIndex';
 import { OperationService } from './operations/OperationService';
@@ -30,6 +31,11 @@ import { OperationWorker } from './operations/OperationWorker';
 import { reportSettlement } from './operations/reportSettlement';
 import { ProtectionService } from './protection/ProtectionService';
 import { ProtectionStore } from './protection/ProtectionStore';
+import { readRestoreConfig } from './restores/config';
+import { LeftOverClaims } from './restores/LeftOverClaims';
+import { RestoreHistory } from './restores/RestoreHistory';
+import { RestoreReviewer } from './restores/RestoreReviewer';
+import { RestoreService } from './restores/RestoreService';
 import { createRouter } from './router/createRouter';
 import { notificationSenderRef } from './scheduling/Notifier';
 import { readScheduleConfig } from './scheduling/readScheduleConfig';
@@ -201,14 +207,32 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           views,
           trail,
         });
+        const acceptor = new Acceptor({ store, mutations });
         const operations = new OperationService({
           store,
           index,
           cluster,
           views,
-          mutations,
+          acceptor,
           limits,
         });
+        const reviewer = new RestoreReviewer({
+          cluster,
+          index,
+          views,
+          mutations,
+          config: readRestoreConfig(config),
+        });
+        const leftOver = new LeftOverClaims({ store, cluster, clock });
+        const restores = new RestoreService({
+          acceptor,
+          reviewer,
+          store,
+          index,
+          cluster,
+          leftOver,
+        });
+        const restoreHistory = new RestoreHistory({ store, cluster, trail });
         const streams = new EventStreams({
           cluster,
           index,
@@ -283,6 +307,10 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             userInfo,
             views,
             operations,
+            reviewer,
+            restores,
+            restoreHistory,
+            leftOver,
             protections,
             protectionStore,
             store,

@@ -451,6 +451,11 @@ export interface SnapshotList {
   scheduled: ScheduledItem[];
   /** Unfinished ones first (newest first), then the page in the order asked for. */
   items: SnapshotItem[];
+  /**
+   * Unfinished operations on the VM that take long, whoever started them:
+   * restores, clones, templates and power. Newest first.
+   */
+  operations?: OperationView[];
   /** Rows that match the query, unfinished ones included. */
   totalItems: number;
   /** Rows of this VM that the person may see, whatever the query. */

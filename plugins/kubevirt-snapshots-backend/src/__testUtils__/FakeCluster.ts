@@ -4,6 +4,7 @@ import {
   DEFAULT_DEADLINE_MS,
   stringifyVmRef,
   type Freshness,
+  type PowerAction,
   type Verdict,
   type VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
@@ -11,7 +12,12 @@ import {
   ClusterError,
   CommittedIntent,
   type ClusterService,
+  type ClaimRecord,
+  type CreateRestoreInput,
   type CreateSnapshotInput,
+  type QuotaLine,
+  type RestoreComparison,
+  type RestoreRecord,
   type SnapshotAddress,
   type SnapshotRecord,
   type UseRecord,
@@ -23,7 +29,14 @@ type Call =
   | 'getSnapshot'
   | 'getBlockers'
   | 'createSnapshot'
-  | 'deleteSnapshot';
+  | 'deleteSnapshot'
+  | 'getRestore'
+  | 'getRestores'
+  | 'compare'
+  | 'setPower'
+  | 'createRestore'
+  | 'deleteRestore'
+  | 'deleteClaim';
 
 /**
  * A cluster service without a cluster, for tests that need it to fail at one
@@ -41,6 +54,14 @@ export class FakeCluster implements ClusterService {
   readonly calls: Call[] = [];
   blockers: string[] = [];
   useRecords: UseRecord[] = [];
+  restoreRecords: RestoreRecord[] = [];
+  claimRecords: ClaimRecord[] = [];
+  claimUsers: string[] = [];
+  quota: QuotaLine[] | undefined = [];
+  rights = true;
+  version: string | undefined = 'v1.9.0';
+  /** What a comparison tells beside the records. */
+  comparison: Partial<RestoreComparison> = {};
   freshnessNow: Freshness = { state: 'live', asOf: '2026-01-01T00:00:00Z' };
   synced = true;
   mutationsNow: Verdict = { allowed: true };
@@ -67,6 +88,8 @@ export class FakeCluster implements ClusterService {
       paused: false,
       agentConnected: true,
       disks: [{ name: 'root', kind: 'dataVolume', captured: true }],
+      claims: [{ volume: 'root', claim: 'web-01-root' }],
+      runStrategy: 'Always',
       labels: {},
       annotations: {
         'kubevirt-snapshots/owner': 'group:default/team-a',
@@ -218,6 +241,150 @@ export class FakeCluster implements ClusterService {
   async getBlockers() {
     return this.#call('getBlockers', () => this.blockers);
   }
+  restores(ref: VmRef) {
+    return this.restoreRecords.filter(record => record.targetVm === ref.name);
+  }
+  restore({ name }: SnapshotAddress) {
+    return this.restoreRecords.find(record => record.name === name);
+  }
+  async getRestore(address: SnapshotAddress) {
+    return this.#call('getRestore', () => this.restore(address));
+  }
+  async getRestores(ref: VmRef) {
+    return this.#call('getRestores', () => this.restores(ref));
+  }
+  async getClaims(_where: object, names: string[]) {
+    return this.claimRecords.filter(claim => names.includes(claim.name));
+  }
+  async getClaimsMadeBy(_where: object, mark: string) {
+    return this.claimRecords.filter(claim => claim.madeBy === mark);
+  }
+  async getClaimUsers() {
+    return this.claimUsers;
+  }
+  async compare(record: SnapshotRecord, ref: VmRef) {
+    return this.#call('compare', () => {
+      const vm = this.vm(ref);
+      return (
+        vm && {
+          vm,
+          specDigest: 'spec-1',
+          capturedDigest: 'captured-1',
+          content: {
+            vmUid: record.capturedVmUid,
+            disks: [{ name: 'root', ready: true }],
+            configuration: [],
+          },
+          differences: [],
+          current: [{ volume: 'root', claim: 'web-01-root', templated: true }],
+          captured: [
+            {
+              volume: 'root',
+              claim: 'web-01-root',
+              templated: true,
+              ownedByVm: true,
+            },
+          ],
+          managers: [],
+          floatingInstanceType: false,
+          ...this.comparison,
+        }
+      );
+    });
+  }
+  async getQuota() {
+    return this.quota;
+  }
+  async may() {
+    return this.rights;
+  }
+  async kubevirtVersion() {
+    return this.version;
+  }
+  async setPower(intent: CommittedIntent, ref: VmRef, action: PowerAction) {
+    CommittedIntent.assert(intent);
+    return this.#call('setPower', () => {
+      this.addVm({
+        ...this.vm(ref)!,
+        running: action === 'start',
+        runStrategy: action === 'start' ? 'Always' : 'Halted',
+      });
+    });
+  }
+  async createRestore(intent: CommittedIntent, input: CreateRestoreInput) {
+    CommittedIntent.assert(intent);
+    return this.#call('createRestore', () => {
+      if (this.restore({ ...input.ref, name: input.name })) {
+        throw new ClusterError('already-exists', `${input.name} exists`, {
+          httpStatus: 409,
+        });
+      }
+      return this.addRestore(input.name, {
+        snapshotName: input.snapshotName,
+        operationId: intent.operationId,
+      });
+    });
+  }
+  async deleteRestore(
+    intent: CommittedIntent,
+    { name }: SnapshotAddress,
+    preconditions: { uid: string; resourceVersion: string },
+  ) {
+    CommittedIntent.assert(intent);
+    return this.#call('deleteRestore', () => {
+      const record = this.restoreRecords.find(other => other.name === name);
+      if (!record) {
+        throw new ClusterError('not-found', 'gone', { httpStatus: 404 });
+      }
+      if (
+        record.uid !== preconditions.uid ||
+        record.resourceVersion !== preconditions.resourceVersion
+      ) {
+        throw new ClusterError('conflict', 'precondition', { httpStatus: 409 });
+      }
+      this.restoreRecords = this.restoreRecords.filter(
+        other => other.name !== name,
+      );
+      this.#tell(FakeCluster.ref);
+    });
+  }
+  async deleteClaim(intent: CommittedIntent, { name }: SnapshotAddress) {
+    CommittedIntent.assert(intent);
+    return this.#call('deleteClaim', () => {
+      this.claimRecords = this.claimRecords.filter(
+        claim => claim.name !== name,
+      );
+    });
+  }
+
+  /** A restore of web-01, added or changed. */
+  addRestore(name: string, change: Partial<RestoreRecord> = {}): RestoreRecord {
+    const { cluster, namespace, name: vmName } = FakeCluster.ref;
+    const record: RestoreRecord = {
+      kind: 'restore',
+      cluster,
+      namespace,
+      name,
+      uid: randomUUID(),
+      deleting: false,
+      snapshotName: 's1',
+      targetVm: vmName,
+      state: 'running',
+      createdAt: '2026-01-01T00:00:00Z',
+      step: 'waiting',
+      volumes: [],
+      ...this.restore({ cluster, namespace, name }),
+      ...change,
+      resourceVersion: String(this.#version++),
+    };
+    this.restoreRecords = [
+      ...this.restoreRecords.filter(other => other.name !== name),
+      record,
+    ];
+    this.#tell(FakeCluster.ref);
+    return record;
+  }
+
   async createSnapshot(intent: CommittedIntent, input: CreateSnapshotInput) {
     CommittedIntent.assert(intent);
     return this.#call('createSnapshot', () => {

@@ -313,6 +313,15 @@ export class DatabaseOperationStore {
     return changed === 1;
   }
 
+  /** Ids of what this owner holds and somebody asked to stop. */
+  async cancelledOf(owner: string): Promise<string[]> {
+    const rows = await this.#knex(TABLE)
+      .whereNull('finished_at')
+      .where({ lease_owner: owner, cancel_requested: true })
+      .select('id');
+    return rows.map(row => row.id);
+  }
+
   /** Gives leases back, so that another replica goes on at once. */
   async releaseLeases(owner: string): Promise<void> {
     await this.#knex(TABLE)
@@ -437,6 +446,27 @@ export class DatabaseOperationStore {
     return row !== undefined;
   }
 
+  /** Restores of a VM, newest first; all of them when no snapshot is named. */
+  async restoresOf(
+    vm: VmRef,
+    vmUid: string,
+    limit: number,
+    snapshotName?: string,
+  ): Promise<Operation[]> {
+    const rows = await this.#knex(TABLE)
+      .where({
+        cluster: vm.cluster,
+        namespace: vm.namespace,
+        vm_name: vm.name,
+        vm_uid: vmUid,
+        type: 'restore',
+        ...(snapshotName !== undefined && { snapshot_name: snapshotName }),
+      })
+      .orderBy('created_at', 'desc')
+      .limit(limit);
+    return rows.map(fromRow);
+  }
+
   /** Changes after a revision, in their order. */
   async changesSince(revision: number, limit: number): Promise<Operation[]> {
     const rows = await this.#knex(TABLE)
@@ -446,7 +476,7 @@ export class DatabaseOperationStore {
     return rows.map(fromRow);
   }
 
-  /** Everything that isn't finished, and every take that made a snapshot. */
+  /** Everything unfinished, every take that made a snapshot, every restore. */
   async forIndex(): Promise<{ operations: Operation[]; revision: number }> {
     return this.#knex.transaction(async tx => {
       const counter = await tx('counters')
@@ -456,7 +486,8 @@ export class DatabaseOperationStore {
         .whereNull('finished_at')
         .orWhere(made =>
           made.where({ type: 'take' }).whereNotNull('snapshot_uid'),
-        );
+        )
+        .orWhere({ type: 'restore' });
       return { operations: rows.map(fromRow), revision: Number(counter.value) };
     });
   }

@@ -6,6 +6,7 @@ import {
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { ChangePoll } from '../database/ChangePoll';
 import type { DatabaseOperationStore } from './DatabaseOperationStore';
+import { notesOf } from './restore/notes';
 import type { Operation } from './types';
 
 /** How long a finished operation still shows beside its VM, ms. */
@@ -20,6 +21,10 @@ export class OperationIndex {
   readonly #store: DatabaseOperationStore;
   readonly #byVm = new Map<string, Map<string, Operation>>();
   readonly #authors = new Map<string, string>();
+  readonly #safety = new Set<string>();
+  readonly #restores = new Set<string>();
+  /** The last restore of each VM that ended well. */
+  readonly #restored = new Map<string, Operation>();
   readonly #scheduled = new Set<string>();
   readonly #vmRevisions = new Map<string, number>();
   readonly #listeners = new Set<(operation: Operation) => void>();
@@ -62,6 +67,21 @@ export class OperationIndex {
   /** Entity ref of who took the snapshot through the portal. */
   authorOf(snapshotUid: string): string | undefined {
     return this.#authors.get(snapshotUid);
+  }
+
+  /** Whether a restore of the portal took it as its safety snapshot. */
+  isSafety(snapshotUid: string): boolean {
+    return this.#safety.has(snapshotUid);
+  }
+
+  /** Whether the portal made the VirtualMachineRestore of this UID. */
+  isRestoreOfOurs(restoreUid: string): boolean {
+    return this.#restores.has(restoreUid);
+  }
+
+  /** The last restore of a VM that ended well. */
+  lastRestoreOf(vm: VmRef): Operation | undefined {
+    return this.#restored.get(stringifyVmRef(vm));
   }
 
   /** Whether a schedule took it, told by the object's UID. */
@@ -115,6 +135,9 @@ export class OperationIndex {
         this.#scheduled.add(operation.snapshotUid);
       }
     }
+    if (operation.type === 'restore') {
+      this.#takeRestore(key, operation);
+    }
     const age =
       operation.finishedAt === undefined
         ? 0
@@ -133,6 +156,21 @@ export class OperationIndex {
     );
     for (const listener of this.#listeners) {
       listener(operation);
+    }
+  }
+
+  #takeRestore(key: string, operation: Operation): void {
+    const { safetyUid, restoreUid } = notesOf(operation);
+    if (safetyUid) {
+      this.#authors.set(safetyUid, operation.actor);
+      this.#safety.add(safetyUid);
+    }
+    if (restoreUid) {
+      this.#restores.add(restoreUid);
+    }
+    const last = this.#restored.get(key)?.finishedAt ?? 0;
+    if (operation.state === 'succeeded' && operation.finishedAt! >= last) {
+      this.#restored.set(key, operation);
     }
   }
 

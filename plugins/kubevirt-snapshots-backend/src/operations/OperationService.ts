@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import {
   DEADLINE_SECONDS,
   isUnfinished,
@@ -7,7 +6,6 @@ import {
   snapshotDeletePermission,
   snapshotState,
   type DeleteSnapshotRequest,
-  type OperationType,
   type StopSnapshotRequest,
   type TakeSnapshotRequest,
 } from 'backstage-plugin-kubevirt-snapshots-common';
@@ -15,26 +13,17 @@ import type {
   ClusterService,
   SnapshotRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
-import { canonicalJson } from '../audit/canonicalJson';
 import { fromCluster } from '../authorization/fromCluster';
-import type { MutationSwitch } from '../authorization/MutationSwitch';
 import { askWhom, type VmAccess } from '../authorization/VmGate';
-import { badInput, conflict, notFound, refused, unavailable } from '../errors';
+import { badInput, conflict, notFound, refused } from '../errors';
 import type { SnapshotLimits } from '../scheduling/SnapshotLimits';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import { busyOf, busyReason } from '../views/vmView';
-import type {
-  AcceptOptions,
-  DatabaseOperationStore,
-} from './DatabaseOperationStore';
+import type { Acceptor, RequestOrigin } from './Acceptor';
+import type { DatabaseOperationStore } from './DatabaseOperationStore';
 import type { OperationIndex } from './OperationIndex';
 import { snapshotLock, vmLock } from './locks';
-import type { Operation, OperationRequest } from './types';
-
-/** Where a request came from, for the trail. */
-export interface RequestOrigin {
-  requestId?: string;
-}
+import type { Operation } from './types';
 
 /**
  * Accepts what people ask for. Each method decides on the VM and the snapshot
@@ -49,7 +38,7 @@ export class OperationService {
   readonly #index: OperationIndex;
   readonly #cluster: ClusterService;
   readonly #views: SnapshotViews;
-  readonly #mutations: MutationSwitch;
+  readonly #acceptor: Acceptor;
   readonly #limits: SnapshotLimits;
 
   constructor(options: {
@@ -57,14 +46,14 @@ export class OperationService {
     index: OperationIndex;
     cluster: ClusterService;
     views: SnapshotViews;
-    mutations: MutationSwitch;
+    acceptor: Acceptor;
     limits: SnapshotLimits;
   }) {
     this.#store = options.store;
     this.#index = options.index;
     this.#cluster = options.cluster;
     this.#views = options.views;
-    this.#mutations = options.mutations;
+    this.#acceptor = options.acceptor;
     this.#limits = options.limits;
   }
 
@@ -82,7 +71,7 @@ export class OperationService {
         { code: 'permission', owners: access.owners },
       );
     }
-    const options = this.#describe(access, 'take', request, origin, {
+    const options = this.#acceptor.describe(access, 'take', request, origin, {
       snapshotName: request.name,
       wanted: {
         description: request.description,
@@ -90,11 +79,11 @@ export class OperationService {
         configurationOnly: request.configurationOnly,
       },
     });
-    const repeated = await this.#repeated(options);
+    const repeated = await this.#acceptor.repeated(options);
     if (repeated) {
       return repeated;
     }
-    this.#refuseGeneral(access, request.vmUid);
+    this.#acceptor.refuseGeneral(access, request.vmUid);
     const busy = busyOf(access.vm, this.#index.ofVm(access.ref), this.#cluster);
     if (busy) {
       throw conflict(busyReason(busy), { code: 'vm-busy', holder: busy.name });
@@ -116,7 +105,7 @@ export class OperationService {
       });
     }
     await this.#refuseTakenName(access, request.name);
-    return this.#accept({
+    return this.#acceptor.accept({
       ...options,
       locks: [vmLock(access.ref), snapshotLock(access.ref, request.name)],
     });
@@ -145,12 +134,12 @@ export class OperationService {
       operation =>
         operation.type === 'take' && operation.vmUid === access.vm.uid,
     );
-    const options = this.#describe(access, 'stop', request, origin, {
+    const options = this.#acceptor.describe(access, 'stop', request, origin, {
       snapshotName,
       snapshotUid: request.snapshotUid,
       wanted: {},
     });
-    const repeated = await this.#repeated(options);
+    const repeated = await this.#acceptor.repeated(options);
     const record = await this.#live(access, snapshotName);
     const author =
       take?.actor ?? (record && (await this.#store.takeOf(record.uid))?.actor);
@@ -169,7 +158,7 @@ export class OperationService {
     if (repeated) {
       return repeated;
     }
-    this.#refuseGeneral(access, request.vmUid);
+    this.#acceptor.refuseGeneral(access, request.vmUid);
     // Without a right on a former VM of this name its snapshots aren't there.
     const visible = this.#views.find(access, snapshotName) !== undefined;
     if (!take && !(record && visible)) {
@@ -187,7 +176,7 @@ export class OperationService {
         );
       }
     }
-    return this.#accept({
+    return this.#acceptor.accept({
       ...options,
       operation: {
         ...options.operation,
@@ -205,7 +194,7 @@ export class OperationService {
     request: DeleteSnapshotRequest,
     origin: RequestOrigin,
   ): Promise<Operation> {
-    const options = this.#describe(access, 'delete', request, origin, {
+    const options = this.#acceptor.describe(access, 'delete', request, origin, {
       snapshotName,
       snapshotUid: request.snapshotUid,
       wanted: {},
@@ -225,11 +214,11 @@ export class OperationService {
         { code: 'permission', owners: access.owners },
       );
     }
-    const repeated = await this.#repeated(options);
+    const repeated = await this.#acceptor.repeated(options);
     if (repeated) {
       return repeated;
     }
-    this.#refuseGeneral(access, request.vmUid);
+    this.#acceptor.refuseGeneral(access, request.vmUid);
     const record = await this.#live(access, snapshotName);
     if (!record || !found) {
       throw notFound(
@@ -275,102 +264,12 @@ export class OperationService {
         { code: 'snapshot-in-use' },
       );
     }
-    return this.#accept({
+    return this.#acceptor.accept({
       ...options,
       locks: [snapshotLock(access.ref, snapshotName)],
       unlessProtected: record.uid,
       mustBeFree: [vmLock(access.ref)],
     });
-  }
-
-  #describe(
-    access: VmAccess,
-    type: OperationType,
-    request: { operationId: string; vmUid: string },
-    origin: RequestOrigin,
-    what: {
-      snapshotName: string;
-      snapshotUid?: string;
-      wanted: OperationRequest;
-      reason?: string;
-    },
-  ): Omit<AcceptOptions, 'locks'> {
-    const { snapshotName, snapshotUid, wanted, reason } = what;
-    return {
-      operation: {
-        id: request.operationId,
-        type,
-        vm: access.ref,
-        vmUid: request.vmUid,
-        snapshotName,
-        snapshotUid,
-        actor: access.actor,
-        request: wanted,
-        requestDigest: createHash('sha256')
-          .update(
-            canonicalJson([
-              type,
-              access.actor,
-              access.ref,
-              snapshotName,
-              request,
-            ]),
-          )
-          .digest('hex'),
-      },
-      intent: {
-        action: `snapshot.${type}`,
-        actor: access.actor,
-        onBehalfOf: access.onBehalfOf,
-        origin: 'portal',
-        requestId: origin.requestId,
-        entityRef: access.entityRef,
-        vm: { ...access.ref, uid: access.vm.uid, owners: access.owners },
-        snapshot: { name: snapshotName, uid: snapshotUid },
-        options: JSON.parse(JSON.stringify(wanted)),
-        reason,
-        decision: 'allow',
-      },
-    };
-  }
-
-  /**
-   * The same request again, by its operation id: a client that got no answer
-   * asks anew, and by then the first one has changed what the checks see.
-   */
-  async #repeated(
-    options: Omit<AcceptOptions, 'locks'>,
-  ): Promise<Operation | undefined> {
-    const known = await this.#store.get(options.operation.id);
-    if (known && known.requestDigest !== options.operation.requestDigest) {
-      throw conflict('This operation id was used for something else already', {
-        code: 'operation-id-used',
-        field: 'operationId',
-      });
-    }
-    return known;
-  }
-
-  async #accept(options: AcceptOptions): Promise<Operation> {
-    return (await this.#store.accept(options)).operation;
-  }
-
-  #refuseGeneral(access: VmAccess, vmUid: string): void {
-    const verdict = this.#mutations.verdict(access.ref.cluster, access.actor);
-    if (!verdict.allowed) {
-      throw unavailable(verdict.reason, verdict.code);
-    }
-    if (access.vm.uid !== vmUid) {
-      throw conflict(
-        `Another VM bears the name ${access.ref.name} now. Look at it again before you do this.`,
-        { code: 'vm-changed' },
-      );
-    }
-    if (access.vm.deleting) {
-      throw conflict(`VM ${access.ref.name} is being deleted.`, {
-        code: 'vm-gone',
-      });
-    }
   }
 
   #refuseOther(record: SnapshotRecord, uid: string | undefined): void {

@@ -50,6 +50,8 @@ interface Held {
   failures: number;
   running: boolean;
   again: boolean;
+  /** That it is to be stopped has been seen; it doesn't wait for its time. */
+  cancelSeen?: boolean;
   /** This replica sent the writes itself and knows that none is under way. */
   sentHere: boolean;
   timer?: NodeJS.Timeout;
@@ -138,6 +140,13 @@ export class OperationWorker {
       const counts = new Map<string, number>();
       for (const { cluster } of this.#held.values()) {
         counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
+      }
+      for (const id of await this.#store.cancelledOf(this.#owner)) {
+        const held = this.#held.get(id);
+        if (held && !held.cancelSeen) {
+          held.cancelSeen = true;
+          this.#runSoon(id, 0);
+        }
       }
       const room = (cluster: string) => MAX_HELD - (counts.get(cluster) ?? 0);
       const leased = await this.#store.lease(this.#owner, MAX_HELD, {

@@ -4,6 +4,9 @@ import type {
   OperationView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterError } from 'backstage-plugin-kubevirt-snapshots-node';
+import { changePower } from './power/power';
+import { clearRestore, deleteClaim, stopRestore } from './restore/others';
+import { restoreDefinition } from './restore/restore';
 import { deleteSnapshot, stopSnapshot } from './steps/removeSnapshot';
 import type { Step, StepContext } from './steps/StepContext';
 import { takeSnapshot } from './steps/takeSnapshot';
@@ -46,4 +49,9 @@ export const DEFINITIONS: Partial<Record<OperationType, OperationDefinition>> =
     take: { run: takeSnapshot },
     stop: { run: stopSnapshot },
     delete: { run: deleteSnapshot },
+    power: { run: changePower },
+    restore: restoreDefinition,
+    'stop-restore': { run: stopRestore, unknownAfterMs: 72 * 3_600_000 },
+    'clear-restore': { run: clearRestore },
+    'delete-disk': { run: deleteClaim },
   };

@@ -10,7 +10,7 @@ import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { AuditFacts } from '../audit/types';
 import { askWhom, type VmAccess } from '../authorization/VmGate';
 import { badInput, conflict, notFound, refused, unavailable } from '../errors';
-import type { RequestOrigin } from '../operations/OperationService';
+import type { RequestOrigin } from '../operations/Acceptor';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import type { ProtectionStore } from './ProtectionStore';
 

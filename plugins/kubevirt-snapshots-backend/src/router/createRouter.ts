@@ -9,10 +9,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import {
-  snapshotCreatePermission,
-  type ProtectionAnswer,
-} from 'backstage-plugin-kubevirt-snapshots-common';
+import { snapshotCreatePermission } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import express, {
   type NextFunction,
@@ -22,21 +19,14 @@ import express, {
 import PromiseRouter from 'express-promise-router';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
-import { deniedVmOf } from '../authorization/deniedVm';
 import { fromCluster } from '../authorization/fromCluster';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
-import {
-  askWhom,
-  type Caller,
-  type VmAccess,
-  type VmGate,
-} from '../authorization/VmGate';
-import { badInput, detailsOf, notFound, refused } from '../errors';
+import { askWhom, type Caller, type VmGate } from '../authorization/VmGate';
+import { badInput, notFound, refused } from '../errors';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { OperationService } from '../operations/OperationService';
 import { toOperationView } from '../operations/operationView';
-import type { Operation } from '../operations/types';
 import type { ProtectionService } from '../protection/ProtectionService';
 import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { Scheduling } from '../scheduling/Scheduling';
@@ -49,7 +39,7 @@ import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
 import { fleetHandlers } from './fleetHandlers';
 import type { Handler, RequestContext } from './Handler';
 import { operatorHandlers } from './operatorHandlers';
-import { requestIdOf } from './requestId';
+import { restoreHandlers, type RestoreHandlerOptions } from './restoreHandlers';
 import { routes, type RouteDefinition, type RouteId } from './routes';
 import { scheduleHandlers } from './scheduleHandlers';
 import {
@@ -63,9 +53,12 @@ import {
   takeBody,
   unprotectBody,
 } from './schemas';
+import { createWriting } from './writing';
 
 /** What the router needs. */
-export interface RouterOptions extends AuditHandlerOptions {
+export interface RouterOptions
+  extends AuditHandlerOptions,
+    RestoreHandlerOptions {
   httpAuth: HttpAuthService;
   permissions: PermissionsService;
   auditor: AuditorService;
@@ -111,64 +104,7 @@ export function createRouter(options: RouterOptions): express.Router {
   const reading = ({ entityRef, caller }: RequestContext) =>
     gate.forRead(entityRef, caller);
 
-  /**
-   * A write: decided afresh on the live VM, recorded with Backstage's auditor,
-   * and a row in the trail when it is refused.
-   */
-  const writing =
-    <T extends { name: string }>(
-      action: 'take' | 'stop' | 'delete' | 'protect' | 'unprotect',
-      read: (context: RequestContext) => T,
-      work: (
-        access: VmAccess,
-        input: T,
-        origin: { requestId: string },
-      ) => Promise<Operation | ProtectionAnswer>,
-    ): Handler =>
-    async context => {
-      const { req, res, entityRef, caller } = context;
-      const input = read(context);
-      const requestId = requestIdOf(req);
-      const event = await options.auditor.createEvent({
-        eventId: 'snapshot-mutate',
-        severityLevel: action === 'delete' ? 'high' : 'medium',
-        request: req,
-        meta: { actionType: action, entityRef, requestId },
-      });
-      let access: VmAccess | undefined;
-      try {
-        access = await gate.afresh(entityRef, caller, { live: true });
-        const answer = await work(access, input, { requestId });
-        if ('state' in answer) {
-          await event.success({ meta: { operationId: answer.id } });
-          res.status(202).json({ operation: toOperationView(answer) });
-        } else {
-          await event.success();
-          res.json(answer);
-        }
-      } catch (error) {
-        await event.fail({ error: error as Error });
-        const details = detailsOf(error);
-        if (details?.code === 'permission' || details?.code === 'not-bound') {
-          const { principal } = caller.credentials;
-          await options.denied.record({
-            action: `snapshot.${action}`,
-            actor: principal.userEntityRef,
-            onBehalfOf: principal.actor?.subject,
-            origin: 'portal',
-            requestId,
-            entityRef,
-            vm: access
-              ? { ...access.ref, uid: access.vm.uid, owners: access.owners }
-              : deniedVmOf(error),
-            snapshot: { name: input.name },
-            decision: 'deny',
-            error: { code: details.code, message: (error as Error).message },
-          });
-        }
-        throw error;
-      }
-    };
+  const writing = createWriting(options);
 
   const snapshotName = ({ req }: RequestContext) =>
     parse(existingName, req.params.snapshot);
@@ -177,6 +113,8 @@ export function createRouter(options: RouterOptions): express.Router {
     ...auditHandlers(options),
 
     ...operatorHandlers(options),
+
+    ...restoreHandlers({ ...options, writing }),
 
     ...scheduleHandlers(options),
 
@@ -271,13 +209,13 @@ export function createRouter(options: RouterOptions): express.Router {
     },
 
     takeSnapshot: writing(
-      'take',
+      'snapshot.take',
       ({ req }) => parse(takeBody, req.body),
       (access, body, origin) => options.operations.take(access, body, origin),
     ),
 
     stopSnapshot: writing(
-      'stop',
+      'snapshot.stop',
       context => ({
         name: snapshotName(context),
         body: parse(stopBody, context.req.body),
@@ -287,7 +225,7 @@ export function createRouter(options: RouterOptions): express.Router {
     ),
 
     deleteSnapshot: writing(
-      'delete',
+      'snapshot.delete',
       context => ({
         name: snapshotName(context),
         body: parse(deleteBody, context.req.body),
@@ -297,7 +235,7 @@ export function createRouter(options: RouterOptions): express.Router {
     ),
 
     protectSnapshot: writing(
-      'protect',
+      'snapshot.protect',
       context => ({
         name: snapshotName(context),
         body: parse(protectBody, context.req.body),
@@ -307,7 +245,7 @@ export function createRouter(options: RouterOptions): express.Router {
     ),
 
     unprotectSnapshot: writing(
-      'unprotect',
+      'snapshot.unprotect',
       context => ({
         name: snapshotName(context),
         body: parse(unprotectBody, context.req.body),

@@ -7,6 +7,7 @@ import {
   vmReadPermission,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { auditRoutes } from './auditRoutes';
+import { restoreRoutes } from './restoreRoutes';
 import { scheduleRoutes } from './scheduleRoutes';
 
 const ENTITY = '/entities/:kind/:namespace/:name';
@@ -169,6 +170,7 @@ export const routes = [
     summary: 'Releases a protected snapshot',
   },
   ...auditRoutes,
+  ...restoreRoutes,
   ...scheduleRoutes,
 ] as const satisfies readonly RouteDefinition[];
 

@@ -22,9 +22,11 @@ const NAME_PROBLEMS: Record<SnapshotNameProblem, string> = {
   'bad-edge': 'A name begins and ends with a letter or a digit',
 };
 
-const uid = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'That is no UID');
+/** UID of an object. */
+export const uid = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'That is no UID');
 
-const operationId = z.uuid('operationId has to be a UUID');
+/** Id of an operation, made by the client. */
+export const operationId = z.uuid('operationId has to be a UUID');
 
 /** Name of a snapshot to be made. */
 export const newName = z.string().superRefine((name, context) => {
@@ -64,6 +66,9 @@ const wholeNumber = (min: number, max: number) =>
     .regex(/^\d{1,9}$/, 'It has to be a whole number')
     .transform(Number)
     .refine(n => n >= min && n <= max, `It has to be from ${min} to ${max}`);
+
+/** Revision that an answer has to know. */
+export const revision = wholeNumber(0, 999_999_999);
 
 const stateList = z.string().transform((text, context): SnapshotState[] => {
   const states = text.split(',').filter(Boolean);
@@ -173,7 +178,8 @@ export const stopBody = z.strictObject({
   snapshotUid: uid.optional(),
 });
 
-const reason = z
+/** Why something is done. */
+export const reason = z
   .string()
   .trim()
   .min(1, 'Say why')

@@ -4,6 +4,8 @@ import {
   SNAPSHOT_STATES,
   stringifyVmRef,
   vmReadPermission,
+  type OperationType,
+  type OperationView,
   type SnapshotItem,
   type SnapshotList,
   type SnapshotListQuery,
@@ -14,6 +16,7 @@ import {
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { VmAccess } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
+import { toOperationView } from '../operations/operationView';
 import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { ScheduleChanges } from '../scheduling/ScheduleChanges';
 import type { CaptureRecorder } from './CaptureRecorder';
@@ -24,7 +27,16 @@ import {
   type SnapshotRow,
 } from './snapshotRow';
 import type { Verdicts } from './Verdicts';
+import { noticesOf } from './notices';
 import { busyOf, toVmView } from './vmView';
+
+/** Operations that take long enough to be watched on the tab. */
+const LONG_TYPES: readonly OperationType[] = [
+  'restore',
+  'clone',
+  'template',
+  'power',
+];
 
 /** Rows of how many VMs are kept ready. */
 const MAX_PREPARED = 500;
@@ -93,7 +105,11 @@ export class SnapshotViews {
       owners: access.owners,
       busy,
       allowed: this.#verdicts.ofVm(access, busy),
-      notices: [],
+      notices: noticesOf(access.vm, {
+        restores: this.#cluster.restores(access.ref),
+        operations: this.#index.ofVm(access.ref),
+        last: this.#index.lastRestoreOf(access.ref),
+      }),
     });
   }
 
@@ -146,6 +162,7 @@ export class SnapshotViews {
       items: ordered
         .slice(offset, offset + limit)
         .map(row => this.#toItem(row, access, busy, prepared)),
+      operations: this.#longOperations(access),
       totalItems: ordered.length,
       allItems,
       stateCounts,
@@ -185,6 +202,21 @@ export class SnapshotViews {
     );
   }
 
+  /** What takes long and isn't finished, newest first. */
+  #longOperations({ ref, vm }: VmAccess): OperationView[] {
+    return this.#index
+      .ofVm(ref)
+      .filter(
+        ({ type, finishedAt, vmUid }) =>
+          LONG_TYPES.includes(type) &&
+          finishedAt === undefined &&
+          // Those of a former VM of this name are no business of this one.
+          vmUid === vm.uid,
+      )
+      .sort((a, b) => b.createdAt - a.createdAt)
+      .map(toOperationView);
+  }
+
   #busy(access: VmAccess): VmBusy | undefined {
     return busyOf(access.vm, this.#index.ofVm(access.ref), this.#cluster);
   }
@@ -207,6 +239,7 @@ export class SnapshotViews {
         operations,
         author: this.#index.authorOf(record.uid),
         scheduled: this.#index.isScheduled(record.uid),
+        safety: this.#index.isSafety(record.uid),
         capture: this.#captures.of(record),
       }),
     );

@@ -129,12 +129,15 @@ function openOn(
 
 function originOf(
   author: string | undefined,
-  scheduled: boolean | undefined,
+  by: { safety?: boolean; scheduled?: boolean },
 ): SnapshotOrigin {
+  if (by.safety) {
+    return 'safety';
+  }
   if (!author) {
     return 'external';
   }
-  return scheduled ? 'schedule' : 'manual';
+  return by.scheduled ? 'schedule' : 'manual';
 }
 
 /** A snapshot that is in the cluster. */
@@ -143,6 +146,8 @@ export function rowOfRecord(options: {
   vm: Pick<VmRecord, 'uid' | 'createdAt'>;
   operations: Operation[];
   author?: string;
+  /** A restore of the portal took it. */
+  safety?: boolean;
   /** A schedule took it. */
   scheduled?: boolean;
   capture?: Capture;
@@ -168,7 +173,7 @@ export function rowOfRecord(options: {
       uid: record.uid,
       state,
       consistency: snapshotConsistency(record.facts),
-      origin: originOf(author, options.scheduled),
+      origin: originOf(author, options),
       createdAt: record.cutAt ?? record.createdAt,
       requestedAt: record.createdAt,
       deadlineAt:

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { VmRef } from 'backstage-plugin-kubevirt-snapshots-common';
-import type { SnapshotRecord, UseRecord, VmRecord } from '../cluster/types';
+import type {
+  RestoreRecord,
+  SnapshotRecord,
+  UseRecord,
+  VmRecord,
+} from '../cluster/types';
 import {
   ContentFacts,
   contentNameOf,
@@ -9,7 +14,8 @@ import {
   projectSnapshot,
   SnapshotFactsRecord,
 } from '../project/projectSnapshot';
-import { projectClone, projectRestore } from '../project/projectUse';
+import { projectRestore } from '../project/projectRestore';
+import { projectClone } from '../project/projectUse';
 import {
   InstanceFacts,
   joinVm,
@@ -57,7 +63,7 @@ export class ClusterCache {
     s.vmName && `${s.namespace}/${s.vmName}`,
   ]);
   readonly #contents = IndexedTable.create<ContentFacts>();
-  readonly #restores = IndexedTable.create<UseRecord>(...USE_INDEXES);
+  readonly #restores = IndexedTable.create<RestoreRecord>(...USE_INDEXES);
   readonly #clones = IndexedTable.create<UseRecord>(...USE_INDEXES);
 
   readonly sinks: Record<
@@ -147,13 +153,25 @@ export class ClusterCache {
   }
 
   usesOfSnapshot(key: Key): UseRecord[] {
-    return [this.#restores, this.#clones].flatMap(t => t.by(0, keyOf(key)));
+    return [
+      ...this.#restores.by(0, keyOf(key)),
+      ...this.#clones.by(0, keyOf(key)),
+    ];
+  }
+
+  restoresOfVm(key: Key): RestoreRecord[] {
+    return this.#restores.by(1, keyOf(key));
+  }
+
+  restore(key: Key): RestoreRecord | undefined {
+    return this.#restores.get(keyOf(key));
   }
 
   unfinishedUsesOfVm(key: Key): UseRecord[] {
-    return [this.#restores, this.#clones]
-      .flatMap(t => t.by(1, keyOf(key)))
-      .filter(use => use.state === 'running');
+    return [
+      ...this.#restores.by(1, keyOf(key)),
+      ...this.#clones.by(1, keyOf(key)),
+    ].filter(use => use.state === 'running');
   }
 
   #join(facts: SnapshotFactsRecord): SnapshotRecord {

@@ -9,6 +9,7 @@ import { ServiceAccountCredentials } from '../transport/Credentials';
 import { RESOURCES } from '../transport/resources';
 import type { ReflectorTimings } from '../watch/backoff';
 import { Reflector } from '../watch/Reflector';
+import { AccountFacts } from './AccountFacts';
 import { BypassCheck } from './BypassCheck';
 import { clusterState } from './clusterState';
 import { KubeClient } from './KubeClient';
@@ -47,6 +48,7 @@ export class ClusterConnection {
 
   readonly cache: ClusterCache;
   readonly client: KubeClient;
+  readonly facts: AccountFacts;
 
   static create(options: ConnectionOptions): ClusterConnection {
     return new ClusterConnection(options);
@@ -81,6 +83,7 @@ export class ClusterConnection {
           .filter(r => r.state.phase === 'live')
           .forEach(r => r.verify()),
     });
+    this.facts = new AccountFacts({ client: this.client });
     this.#bypass = BypassCheck.create({
       cluster: config,
       accepted: options.acceptProxyBypass,

@@ -4,29 +4,49 @@ import type { Config } from '@backstage/config';
 import { NotFoundError } from '@backstage/errors';
 import type {
   Freshness,
+  PowerAction,
   Verdict,
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { ChangeHub } from '../cache/ChangeHub';
 import { readKubevirtSnapshotsConfig } from '../config/readConfig';
+import { RESOURCES } from '../transport/resources';
 import { DEFAULT_TIMINGS, ReflectorTimings } from '../watch/backoff';
 import { findBlockers } from './blockers';
 import { ClusterConnection } from './ClusterConnection';
 import { CommittedIntent } from './CommittedIntent';
 import { createNotes } from './notes';
 import {
+  findClaimUsers,
+  readClaims,
+  readClaimsMadeBy,
+  readQuota,
+} from './claimCalls';
+import { deleteObject } from './deleteObject';
+import {
+  compareWithSnapshot,
+  createRestore,
+  readRestore,
+  readRestoresOf,
+} from './restoreCalls';
+import {
   createSnapshot,
-  deleteSnapshot,
   readCaptured,
   readSnapshot,
   readVm,
 } from './snapshotCalls';
 import type {
+  AccountRight,
   CapturedContent,
   ClusterNotes,
+  ClaimRecord,
   ClusterService,
   ClusterStatus,
+  CreateRestoreInput,
   CreateSnapshotInput,
+  QuotaLine,
+  RestoreComparison,
+  RestoreRecord,
   SnapshotAddress,
   SnapshotRecord,
   UseRecord,
@@ -197,6 +217,72 @@ export class DefaultClusterService implements ClusterService {
     return createNotes(this.#cluster(cluster).client);
   }
 
+  restores(ref: VmRef): RestoreRecord[] {
+    return this.#cluster(ref.cluster).cache.restoresOfVm(ref);
+  }
+
+  restore(address: SnapshotAddress): RestoreRecord | undefined {
+    return this.#cluster(address.cluster).cache.restore(address);
+  }
+
+  async getRestore(
+    address: SnapshotAddress,
+  ): Promise<RestoreRecord | undefined> {
+    return await readRestore(this.#cluster(address.cluster).client, address);
+  }
+
+  async getRestores(ref: VmRef): Promise<RestoreRecord[]> {
+    return await readRestoresOf(this.#cluster(ref.cluster).client, ref);
+  }
+
+  async getClaims(
+    where: { cluster: string; namespace: string },
+    names: string[],
+  ): Promise<ClaimRecord[]> {
+    return await readClaims(this.#cluster(where.cluster).client, where, names);
+  }
+
+  async getClaimsMadeBy(
+    where: { cluster: string; namespace: string },
+    mark: string,
+  ): Promise<ClaimRecord[]> {
+    const { client } = this.#cluster(where.cluster);
+    return await readClaimsMadeBy(client, where, mark);
+  }
+
+  async getClaimUsers(claim: ClaimRecord): Promise<string[]> {
+    return await findClaimUsers(this.#cluster(claim.cluster).client, claim);
+  }
+
+  async compare(
+    record: SnapshotRecord,
+    ref: VmRef,
+  ): Promise<RestoreComparison | undefined> {
+    const { client } = this.#cluster(ref.cluster);
+    return await compareWithSnapshot(client, record, ref);
+  }
+
+  async getQuota(where: {
+    cluster: string;
+    namespace: string;
+  }): Promise<QuotaLine[] | undefined> {
+    return await readQuota(
+      this.#cluster(where.cluster).client,
+      where.namespace,
+    );
+  }
+
+  async may(
+    where: { cluster: string; namespace: string },
+    right: AccountRight,
+  ): Promise<boolean> {
+    return await this.#cluster(where.cluster).facts.may(where.namespace, right);
+  }
+
+  async kubevirtVersion(cluster: string): Promise<string | undefined> {
+    return await this.#cluster(cluster).facts.version();
+  }
+
   async createSnapshot(
     intent: CommittedIntent,
     input: CreateSnapshotInput,
@@ -213,7 +299,65 @@ export class DefaultClusterService implements ClusterService {
   ): Promise<void> {
     CommittedIntent.assert(intent);
     const client = this.#cluster(address.cluster).writer(intent);
-    await deleteSnapshot(client, intent, address, preconditions);
+    await deleteObject(
+      client,
+      intent,
+      RESOURCES.snapshots,
+      address,
+      preconditions,
+    );
+  }
+
+  async setPower(
+    intent: CommittedIntent,
+    ref: VmRef,
+    action: PowerAction,
+  ): Promise<void> {
+    CommittedIntent.assert(intent);
+    await this.#cluster(ref.cluster)
+      .writer(intent)
+      .act(RESOURCES.vmActions, ref.namespace, ref.name, action);
+  }
+
+  async createRestore(
+    intent: CommittedIntent,
+    input: CreateRestoreInput,
+  ): Promise<RestoreRecord> {
+    CommittedIntent.assert(intent);
+    const client = this.#cluster(input.ref.cluster).writer(intent);
+    return await createRestore(client, intent, input);
+  }
+
+  async deleteRestore(
+    intent: CommittedIntent,
+    address: SnapshotAddress,
+    preconditions: { uid: string; resourceVersion: string },
+  ): Promise<void> {
+    CommittedIntent.assert(intent);
+    const client = this.#cluster(address.cluster).writer(intent);
+    await deleteObject(
+      client,
+      intent,
+      RESOURCES.restores,
+      address,
+      preconditions,
+    );
+  }
+
+  async deleteClaim(
+    intent: CommittedIntent,
+    address: SnapshotAddress,
+    preconditions: { uid: string; resourceVersion: string },
+  ): Promise<void> {
+    CommittedIntent.assert(intent);
+    const client = this.#cluster(address.cluster).writer(intent);
+    await deleteObject(
+      client,
+      intent,
+      RESOURCES.claims,
+      address,
+      preconditions,
+    );
   }
 
   #cluster(name: string): ClusterConnection {

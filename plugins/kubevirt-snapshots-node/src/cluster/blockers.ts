@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { projectClone, projectRestore } from '../project/projectUse';
+import { projectRestore } from '../project/projectRestore';
+import { projectClone } from '../project/projectUse';
 import { volumeSnapshotNames } from '../project/projectContent';
 import { contentNameOf } from '../project/projectSnapshot';
 import { at, object, Raw, textAt } from '../project/raw';

@@ -44,7 +44,8 @@ export async function readVm(
   );
 }
 
-async function readContent(
+/** Reads the content of a snapshot, if it is the snapshot's own. */
+export async function readContent(
   client: KubeClient,
   record: Pick<SnapshotRecord, 'namespace' | 'name' | 'uid' | 'contentName'>,
 ): Promise<Raw | undefined> {
@@ -85,20 +86,28 @@ export async function readCaptured(
   if (!content) {
     return undefined;
   }
+  return projectContent(
+    content,
+    await readVolumeSnapshots(client, content, record.namespace),
+  );
+}
+
+/** Reads the VolumeSnapshots behind a content, by their names. */
+export async function readVolumeSnapshots(
+  client: KubeClient,
+  content: Raw,
+  namespace: string,
+): Promise<Map<string, Raw>> {
   const volumeSnapshots = new Map<string, Raw>();
   await Promise.all(
     volumeSnapshotNames(content).map(async name => {
-      const raw = await client.get(
-        RESOURCES.volumeSnapshots,
-        record.namespace,
-        name,
-      );
+      const raw = await client.get(RESOURCES.volumeSnapshots, namespace, name);
       if (raw) {
         volumeSnapshots.set(name, raw);
       }
     }),
   );
-  return projectContent(content, volumeSnapshots);
+  return volumeSnapshots;
 }
 
 /** The object that is sent to take a snapshot. */
@@ -159,24 +168,4 @@ export async function createSnapshot(
     );
   }
   return joinSnapshot(facts, undefined);
-}
-
-/** Deletes exactly the snapshot that was looked at, in the state it had then. */
-export async function deleteSnapshot(
-  client: KubeClient,
-  intent: CommittedIntent,
-  address: SnapshotAddress,
-  preconditions: { uid: string; resourceVersion: string },
-): Promise<void> {
-  CommittedIntent.assert(intent);
-  const { uid, resourceVersion } = preconditions;
-  if (!uid || !resourceVersion) {
-    throw new InputError('A snapshot is deleted by uid and resourceVersion');
-  }
-  await client.delete(RESOURCES.snapshots, address.namespace, address.name, {
-    apiVersion: 'v1',
-    kind: 'DeleteOptions',
-    propagationPolicy: 'Background',
-    preconditions: { uid, resourceVersion },
-  });
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {
+  ConfigurationDifference,
   ConfigurationLine,
   DiskPreview,
   Freshness,
   KubeVirtCondition,
+  PowerAction,
   SnapshotFacts,
   Verdict,
   VmRef,
@@ -34,6 +36,10 @@ export interface VmRecord {
   /** `status.restoreInProgress` */
   restoreInProgress?: string;
   disks: DiskPreview[];
+  /** Volumes with the claims that they use. */
+  claims: { volume: string; claim: string }[];
+  /** `<name>-<uid>` of the VirtualMachineRestore that last changed it. */
+  lastRestore?: string;
   labels: Record<string, string>;
   /** Annotations under `kubevirt-snapshots/` only. */
   annotations: Record<string, string>;
@@ -108,6 +114,130 @@ export interface UseRecord {
   createdAt: string;
   message?: string;
 }
+
+/**
+ * A VirtualMachineRestore.
+ *
+ * @public
+ */
+export interface RestoreRecord extends UseRecord {
+  kind: 'restore';
+  resourceVersion: string;
+  deleting: boolean;
+  /** RFC 3339 */
+  finishedAt?: string;
+  /**
+   * How far it is. From `switch` on the VM gets the new claims and nothing can
+   * be taken back.
+   */
+  step: 'waiting' | 'claims' | 'switch' | 'done';
+  /**
+   * An error in place of the step's words. A healthy restore shows some for a
+   * few milliseconds, so only one that lasts means something.
+   */
+  error?: string;
+  /** Volumes with the claims they get, once KubeVirt has chosen these. */
+  volumes: { volume: string; claim: string }[];
+  /** Label `kubevirt-snapshots/operation`; a hint. */
+  operationId?: string;
+}
+
+/**
+ * A PersistentVolumeClaim.
+ *
+ * @public
+ */
+export interface ClaimRecord {
+  cluster: string;
+  namespace: string;
+  name: string;
+  uid: string;
+  resourceVersion: string;
+  deleting: boolean;
+  /** `status.phase` */
+  phase: string;
+  bytes?: number;
+  storageClass?: string;
+  /** RFC 3339 */
+  createdAt: string;
+  /** `<name>-<uid>` of the VirtualMachineRestore that made it; a hint. */
+  madeBy?: string;
+  owners: { kind: string; name: string; uid: string }[];
+}
+
+/**
+ * What a VM and a snapshot of it are, side by side, for the review of a
+ * restore. Nothing in it holds a secret.
+ *
+ * @public
+ */
+export interface RestoreComparison {
+  vm: VmRecord;
+  /** Of the VM's spec as it is now. */
+  specDigest: string;
+  /** Of what was captured. */
+  capturedDigest: string;
+  content: CapturedContent;
+  differences: ConfigurationDifference[];
+  /** Volumes of the VM that have a claim. */
+  current: { volume: string; claim: string; templated: boolean }[];
+  /** The same of the captured configuration, and whether the claim was the VM's own. */
+  captured: {
+    volume: string;
+    claim: string;
+    templated: boolean;
+    ownedByVm: boolean;
+  }[];
+  /** Who else keeps the VM's manifest, e.g. `Argo CD`. */
+  managers: string[];
+  /** It takes CPU and memory from an instance type that no revision pins. */
+  floatingInstanceType: boolean;
+}
+
+/**
+ * Room that a ResourceQuota leaves.
+ *
+ * @public
+ */
+export interface QuotaLine {
+  quota: string;
+  /** E.g. `requests.storage`. */
+  resource: string;
+  hard: number;
+  used: number;
+}
+
+/**
+ * What to create as a VirtualMachineRestore. It is always `FailImmediate`: all
+ * waiting is the portal's own.
+ *
+ * @public
+ */
+export interface CreateRestoreInput {
+  ref: VmRef;
+  /** UID of the VM that was approved; without it the restore is removed at once. */
+  vmUid: string;
+  name: string;
+  snapshotName: string;
+  volumes: 'new-names' | 'in-place';
+  ownership: 'Vm' | 'None';
+  /** Fixed names of new claims. None of them may exist: KubeVirt would take it as restored. */
+  names?: { volume: string; claim: string }[];
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+/**
+ * A right of the portal's own account.
+ *
+ * @public
+ */
+export type AccountRight =
+  | 'restore'
+  | 'stop-restore'
+  | 'start'
+  | 'stop'
+  | 'delete-claim';
 
 /**
  * Disk of a captured configuration, joined from content, VolumeSnapshot and
@@ -245,6 +375,43 @@ export interface ClusterService {
 
   /** Live: texts that the portal keeps in a cluster. */
   notes(cluster: string): ClusterNotes;
+  /** From the cache: restores whose target bears this VM's name, of any state. */
+  restores(ref: VmRef): RestoreRecord[];
+  /** From the cache. */
+  restore(address: SnapshotAddress): RestoreRecord | undefined;
+  /** Live. undefined = 404. */
+  getRestore(address: SnapshotAddress): Promise<RestoreRecord | undefined>;
+  /** Live: restores whose target bears this VM's name, of any state. */
+  getRestores(ref: VmRef): Promise<RestoreRecord[]>;
+  /** Live: those of the claims that exist. */
+  getClaims(
+    where: { cluster: string; namespace: string },
+    names: string[],
+  ): Promise<ClaimRecord[]>;
+  /** Live: claims that carry the mark of a restore, `<name>-<uid>` of it. */
+  getClaimsMadeBy(
+    where: { cluster: string; namespace: string },
+    mark: string,
+  ): Promise<ClaimRecord[]>;
+  /** Live: who names this claim. Empty = nobody. */
+  getClaimUsers(claim: ClaimRecord): Promise<string[]>;
+  /** Live: VM and snapshot side by side. undefined = one of them or its content is gone. */
+  compare(
+    record: SnapshotRecord,
+    ref: VmRef,
+  ): Promise<RestoreComparison | undefined>;
+  /** Live: what quotas leave in a namespace. undefined = the account may not see them. */
+  getQuota(where: {
+    cluster: string;
+    namespace: string;
+  }): Promise<QuotaLine[] | undefined>;
+  /** Whether the portal's account has a right there; asked once in 5 minutes. */
+  may(
+    where: { cluster: string; namespace: string },
+    right: AccountRight,
+  ): Promise<boolean>;
+  /** Version of KubeVirt such as `v1.9.0`; undefined when it doesn't tell. Asked once in 5 minutes. */
+  kubevirtVersion(cluster: string): Promise<string | undefined>;
 
   /** POST. AlreadyExists is a ClusterError with code `already-exists`. */
   createSnapshot(
@@ -257,6 +424,32 @@ export interface ClusterService {
    * precondition is a ClusterError with code `conflict`, absence `not-found`.
    */
   deleteSnapshot(
+    intent: CommittedIntent,
+    address: SnapshotAddress,
+    preconditions: { uid: string; resourceVersion: string },
+  ): Promise<void>;
+  /**
+   * PUT start or stop. It has no precondition, so one looks right before; where
+   * the VM is in that state already KubeVirt answers `conflict`.
+   */
+  setPower(
+    intent: CommittedIntent,
+    ref: VmRef,
+    action: PowerAction,
+  ): Promise<void>;
+  /** POST. AlreadyExists is a ClusterError with code `already-exists`. */
+  createRestore(
+    intent: CommittedIntent,
+    input: CreateRestoreInput,
+  ): Promise<RestoreRecord>;
+  /** DELETE with preconditions on both, as {@link ClusterService.deleteSnapshot}. */
+  deleteRestore(
+    intent: CommittedIntent,
+    address: SnapshotAddress,
+    preconditions: { uid: string; resourceVersion: string },
+  ): Promise<void>;
+  /** DELETE of a PersistentVolumeClaim with preconditions on both. */
+  deleteClaim(
     intent: CommittedIntent,
     address: SnapshotAddress,
     preconditions: { uid: string; resourceVersion: string },

@@ -133,23 +133,27 @@ export function projectConfiguration(vm: Raw): ConfigurationLine[] {
   addDisks(domain, template, add);
   addNetworks(domain, template, add);
 
+  for (const label of sensitiveParts(vm).keys()) {
+    lines.push({ label, value: 'present', sensitive: true });
+  }
+  return lines;
+}
+
+/**
+ * The parts of a configuration that may hold secrets, by the label they are
+ * shown under. The values are for comparing and never leave this folder.
+ */
+export function sensitiveParts(vm: Raw): Map<string, unknown> {
+  const template = object(at(vm, 'spec', 'template', 'spec'));
+  const parts = new Map<string, unknown>();
   for (const volume of objects(template.volumes, MAX_ITEMS)) {
     const label = SENSITIVE_VOLUMES[volumeKind(volume)];
     if (label) {
-      lines.push({
-        label: `${label} (${word(volume.name) ?? 'volume'})`,
-        value: 'present',
-        sensitive: true,
-      });
+      parts.set(`${label} (${word(volume.name) ?? 'volume'})`, volume);
     }
   }
-  const credentials = objects(template.accessCredentials, MAX_ITEMS);
-  if (credentials.length > 0) {
-    lines.push({
-      label: 'Access credentials',
-      value: 'present',
-      sensitive: true,
-    });
+  if (objects(template.accessCredentials, MAX_ITEMS).length > 0) {
+    parts.set('Access credentials', template.accessCredentials);
   }
-  return lines;
+  return parts;
 }

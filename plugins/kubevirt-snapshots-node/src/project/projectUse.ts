@@ -8,45 +8,6 @@ import { at, identity, Raw, textAt } from './raw';
 const EMPTY_REASONS = ['Still processing', 'Ready', 'Pending', 'Failed'];
 
 /**
- * Trims a VirtualMachineRestore. It has ended when `complete` is true or a
- * `Failure` condition is; `complete` stays false on failure.
- */
-export function projectRestore(
-  cluster: string,
-  raw: Raw,
-  interner: Interner,
-): UseRecord | undefined {
-  const id = identity(raw);
-  if (!id) {
-    return undefined;
-  }
-  const conditions = readConditions(raw, interner);
-  const failure = conditions.find(
-    c => c.type === 'Failure' && c.status === 'True',
-  );
-  const progress = conditions.find(c => c.type === 'Progressing');
-  const complete = at(raw, 'status', 'complete') === true;
-  let state: UseRecord['state'] = 'running';
-  if (complete) {
-    state = 'succeeded';
-  } else if (failure) {
-    state = 'failed';
-  }
-  return {
-    kind: 'restore',
-    cluster,
-    namespace: interner.text(id.namespace),
-    name: id.name,
-    uid: id.uid,
-    snapshotName: textAt(raw, ['spec', 'virtualMachineSnapshotName']),
-    targetVm: textAt(raw, ['spec', 'target', 'name']),
-    state,
-    createdAt: id.createdAt,
-    message: failure?.reason ?? progress?.reason,
-  };
-}
-
-/**
  * Trims a VirtualMachineClone. Judged by `phase` alone: its conditions go back
  * to "Still processing" within 30 ms of a failure.
  */

@@ -3,7 +3,9 @@ import { ANNOTATION_OWNER } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { VmRecord } from '../cluster/types';
 import { Interner } from '../text/Interner';
 import { previewDisks } from './disks';
+import { LAST_RESTORE } from './projectClaim';
 import { at, identity, object, objects, Raw, textAt, textMap } from './raw';
+import { volumeClaims } from './volumeClaims';
 
 /** Prefix of the keys that are ours. */
 const OWN_PREFIX = 'kubevirt-snapshots/';
@@ -90,6 +92,11 @@ export function projectVm(
   const { text } = interner;
   const status = (key: string) => textAt(raw, ['status', key]);
   const strategy = runStrategy(raw);
+  const lastRestore = textAt(
+    raw,
+    ['metadata', 'annotations', LAST_RESTORE],
+    512,
+  );
   return {
     ref: {
       cluster,
@@ -105,6 +112,11 @@ export function projectVm(
     snapshotInProgress: status('snapshotInProgress'),
     restoreInProgress: status('restoreInProgress'),
     disks: previewDisks(raw, text),
+    claims: volumeClaims(raw).map(({ volume, claim }) => ({
+      volume: text(volume),
+      claim: text(claim),
+    })),
+    ...(lastRestore && { lastRestore }),
     labels: textMap(at(raw, 'metadata', 'labels'), {
       keep: () => true,
       max: MAX_LABELS,

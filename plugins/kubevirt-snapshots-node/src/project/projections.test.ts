@@ -13,7 +13,8 @@ import {
   projectContentFacts,
   projectSnapshot,
 } from './projectSnapshot';
-import { projectClone, projectRestore } from './projectUse';
+import { projectRestore } from './projectRestore';
+import { projectClone } from './projectUse';
 import { joinVm, projectInstance, projectVm } from './projectVm';
 
 const interner = new Interner();

@@ -12,6 +12,7 @@ import {
   verification,
   vmList,
 } from './fixtures';
+import { cloneReview, restorePlan, templateReview } from './longFixtures';
 
 /** A stream that a test can feed and cut. */
 export interface FakeStream {
@@ -72,6 +73,84 @@ export class FakeApi implements KubevirtSnapshotsApi {
     ReturnType<KubevirtSnapshotsApi['unprotectSnapshot']>,
     Parameters<KubevirtSnapshotsApi['unprotectSnapshot']>
   >(async () => ({ revision: 4 }));
+
+  getRestorePlan = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getRestorePlan']>,
+    Parameters<KubevirtSnapshotsApi['getRestorePlan']>
+  >(async () => restorePlan());
+
+  restoreSnapshot = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['restoreSnapshot']>,
+    Parameters<KubevirtSnapshotsApi['restoreSnapshot']>
+  >(async (_entity, name) =>
+    operation({ type: 'restore', snapshotName: name }),
+  );
+
+  listRestores = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listRestores']>,
+    Parameters<KubevirtSnapshotsApi['listRestores']>
+  >(async () => ({ items: [], truncated: false }));
+
+  stopRestore = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['stopRestore']>,
+    Parameters<KubevirtSnapshotsApi['stopRestore']>
+  >(async (_entity, name) => operation({ type: 'stop-restore', target: name }));
+
+  clearRestore = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['clearRestore']>,
+    Parameters<KubevirtSnapshotsApi['clearRestore']>
+  >(async (_entity, name) =>
+    operation({ type: 'clear-restore', target: name }),
+  );
+
+  listLeftOverClaims = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listLeftOverClaims']>,
+    Parameters<KubevirtSnapshotsApi['listLeftOverClaims']>
+  >(async () => ({ items: [], totalBytes: 0 }));
+
+  deleteLeftOverClaim = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['deleteLeftOverClaim']>,
+    Parameters<KubevirtSnapshotsApi['deleteLeftOverClaim']>
+  >(async (_entity, name) => operation({ type: 'delete-disk', target: name }));
+
+  powerVm = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['powerVm']>,
+    Parameters<KubevirtSnapshotsApi['powerVm']>
+  >(async (_entity, { action }) => operation({ type: 'power', power: action }));
+
+  getCloneReview = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getCloneReview']>,
+    Parameters<KubevirtSnapshotsApi['getCloneReview']>
+  >(async () => cloneReview());
+
+  cloneSnapshot = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['cloneSnapshot']>,
+    Parameters<KubevirtSnapshotsApi['cloneSnapshot']>
+  >(async (_entity, snapshotName, { name }) =>
+    operation({ type: 'clone', snapshotName, target: name }),
+  );
+
+  checkVmName = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['checkVmName']>,
+    Parameters<KubevirtSnapshotsApi['checkVmName']>
+  >(async (_entity, name) => ({ name, free: true }));
+
+  getTemplateReview = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getTemplateReview']>,
+    Parameters<KubevirtSnapshotsApi['getTemplateReview']>
+  >(async () => templateReview());
+
+  makeTemplate = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['makeTemplate']>,
+    Parameters<KubevirtSnapshotsApi['makeTemplate']>
+  >(async (_entity, snapshotName, { name }) =>
+    operation({ type: 'template', snapshotName, target: name }),
+  );
+
+  checkTemplateName = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['checkTemplateName']>,
+    Parameters<KubevirtSnapshotsApi['checkTemplateName']>
+  >(async (_entity, name) => ({ name, free: true }));
 
   getOperation = jest.fn<
     ReturnType<KubevirtSnapshotsApi['getOperation']>,

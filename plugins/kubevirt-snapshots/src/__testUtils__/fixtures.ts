@@ -159,6 +159,8 @@ export function snapshot({
     allowed: {
       stop: no('It is finished.', 'snapshot-finished'),
       delete: yes,
+      template: yes,
+      clone: yes,
       restore: yes,
       protect: yes,
       unprotect: patch.protection

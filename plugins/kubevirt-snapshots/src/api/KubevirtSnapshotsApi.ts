@@ -7,17 +7,31 @@ import type {
   AuditListQuery,
   AuditVerification,
   BindingList,
+  ClearRestoreRequest,
+  CloneRequest,
+  CloneReview,
   ClusterView,
+  DeleteClaimRequest,
   DeleteSnapshotRequest,
+  LeftOverClaimList,
+  NameCheck,
   OperationView,
+  PowerRequest,
   ProtectionAnswer,
   ProtectSnapshotRequest,
+  RestoreList,
+  RestoreListQuery,
+  RestorePlan,
+  RestoreSnapshotRequest,
   SnapshotDetails,
   SnapshotList,
   SnapshotListQuery,
+  StopRestoreRequest,
   StopSnapshotRequest,
   StreamMessage,
   TakeSnapshotRequest,
+  TemplateRequest,
+  TemplateReview,
   UnprotectSnapshotRequest,
   VmList,
   VmListQuery,
@@ -120,6 +134,85 @@ export interface KubevirtSnapshotsApi {
     name: string,
     request: UnprotectSnapshotRequest,
   ): Promise<ProtectionAnswer>;
+  /** What a restore would do, as the cluster is right now. */
+  getRestorePlan(
+    entity: EntityKey,
+    name: string,
+    options?: ReadOptions,
+  ): Promise<RestorePlan>;
+  /** Brings the VM back to a snapshot. */
+  restoreSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: RestoreSnapshotRequest,
+  ): Promise<OperationView>;
+  /** The restores of the VM, newest first. */
+  listRestores(
+    entity: EntityKey,
+    query?: RestoreListQuery,
+    options?: ReadOptions,
+  ): Promise<RestoreList>;
+  /** Stops a restore, as far as it can be stopped. */
+  stopRestore(
+    entity: EntityKey,
+    restore: string,
+    request: StopRestoreRequest,
+  ): Promise<OperationView>;
+  /** Removes a failed restore from the cluster. */
+  clearRestore(
+    entity: EntityKey,
+    restore: string,
+    request: ClearRestoreRequest,
+  ): Promise<OperationView>;
+  /** Claims that restores have made and nothing uses any more. */
+  listLeftOverClaims(
+    entity: EntityKey,
+    options?: ReadOptions,
+  ): Promise<LeftOverClaimList>;
+  /** Deletes one of them. */
+  deleteLeftOverClaim(
+    entity: EntityKey,
+    claim: string,
+    request: DeleteClaimRequest,
+  ): Promise<OperationView>;
+  /** Starts or stops the VM. */
+  powerVm(entity: EntityKey, request: PowerRequest): Promise<OperationView>;
+  /** What making a VM of a snapshot would do. */
+  getCloneReview(
+    entity: EntityKey,
+    name: string,
+    options?: ReadOptions,
+  ): Promise<CloneReview>;
+  /** Makes a VM of a snapshot. */
+  cloneSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: CloneRequest,
+  ): Promise<OperationView>;
+  /** Whether a new VM could have this name. */
+  checkVmName(
+    entity: EntityKey,
+    candidate: string,
+    options?: ReadOptions,
+  ): Promise<NameCheck>;
+  /** What making a template of a snapshot would do. */
+  getTemplateReview(
+    entity: EntityKey,
+    name: string,
+    options?: ReadOptions,
+  ): Promise<TemplateReview>;
+  /** Makes a template of a snapshot. */
+  makeTemplate(
+    entity: EntityKey,
+    name: string,
+    request: TemplateRequest,
+  ): Promise<OperationView>;
+  /** Whether a new template could have this name. */
+  checkTemplateName(
+    entity: EntityKey,
+    candidate: string,
+    options?: ReadOptions,
+  ): Promise<NameCheck>;
   /** An operation as it is now. */
   getOperation(
     entity: EntityKey,

@@ -95,6 +95,69 @@ describe('KubevirtSnapshotsClient', () => {
     expect(JSON.parse(String(fetch.mock.calls[0][1]?.body))).toEqual(request);
   });
 
+  it('asks what restores and copies would do, and for what there is of them', async () => {
+    const { client, fetch } = setUp();
+    await client.getRestorePlan(entityKey, 'a/b');
+    await client.listRestores(entityKey);
+    await client.listRestores(entityKey, { snapshot: 'a&b', minRevision: 7 });
+    await client.listLeftOverClaims(entityKey);
+    await client.getCloneReview(entityKey, 'a/b');
+    await client.checkVmName(entityKey, '..?');
+    await client.getTemplateReview(entityKey, 'a/b');
+    await client.checkTemplateName(entityKey, '..?');
+    expect(fetch.mock.calls.map(([url]) => url)).toEqual([
+      `${E}/snapshots/a%2Fb/restore-plan`,
+      `${E}/restores`,
+      `${E}/restores?snapshot=a%26b&minRevision=7`,
+      `${E}/left-over-claims`,
+      `${E}/snapshots/a%2Fb/clone`,
+      `${E}/vm-names/..%3F`,
+      `${E}/snapshots/a%2Fb/template`,
+      `${E}/template-names/..%3F`,
+    ]);
+  });
+
+  it('posts restores, copies and power, and gives their operation', async () => {
+    const answer = operation({ id: 'op' });
+    const { client, fetch } = setUp({ operation: answer });
+    const seen = { operationId: 'o', vmUid: 'u' };
+    const reviewed = { ...seen, snapshotUid: 's', planHash: 'h' };
+    const restore = {
+      ...reviewed,
+      power: 'stop',
+      startAfterwards: true,
+      safetySnapshot: true,
+      volumes: 'new-names',
+    } as const;
+    expect(await client.restoreSnapshot(entityKey, 'a/b', restore)).toBe(
+      answer,
+    );
+    await client.stopRestore(entityKey, 'r/1', seen);
+    await client.clearRestore(entityKey, 'r/1', { ...seen, restoreUid: 'x' });
+    await client.deleteLeftOverClaim(entityKey, 'c/1', {
+      ...seen,
+      claimUid: 'x',
+      typedName: 'c/1',
+    });
+    await client.powerVm(entityKey, { ...seen, action: 'start' });
+    await client.cloneSnapshot(entityKey, 'a/b', { ...reviewed, name: 'n' });
+    await client.makeTemplate(entityKey, 'a/b', {
+      ...reviewed,
+      name: 'n',
+      notGeneralisedAcknowledged: true,
+    });
+    expect(fetch.mock.calls.map(([url, init]) => [init?.method, url])).toEqual([
+      ['POST', `${E}/snapshots/a%2Fb/restore`],
+      ['POST', `${E}/restores/r%2F1/stop`],
+      ['POST', `${E}/restores/r%2F1/clear`],
+      ['POST', `${E}/left-over-claims/c%2F1/delete`],
+      ['POST', `${E}/power`],
+      ['POST', `${E}/snapshots/a%2Fb/clone`],
+      ['POST', `${E}/snapshots/a%2Fb/template`],
+    ]);
+    expect(JSON.parse(String(fetch.mock.calls[0][1]?.body))).toEqual(restore);
+  });
+
   it('asks for a history and for the audit trail', async () => {
     const { client, fetch } = setUp({ items: [] });
     await client.listHistory(entityKey, { before: 9, limit: 25 });

@@ -8,16 +8,30 @@ import type {
   AuditListQuery,
   AuditVerification,
   BindingList,
+  ClearRestoreRequest,
+  CloneRequest,
+  CloneReview,
   ClusterView,
+  DeleteClaimRequest,
   DeleteSnapshotRequest,
+  LeftOverClaimList,
+  NameCheck,
   OperationView,
+  PowerRequest,
   ProtectionAnswer,
   ProtectSnapshotRequest,
+  RestoreList,
+  RestoreListQuery,
+  RestorePlan,
+  RestoreSnapshotRequest,
   SnapshotDetails,
   SnapshotList,
   SnapshotListQuery,
+  StopRestoreRequest,
   StopSnapshotRequest,
   TakeSnapshotRequest,
+  TemplateRequest,
+  TemplateReview,
   UnprotectSnapshotRequest,
   VmList,
   VmListQuery,
@@ -202,6 +216,163 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
     return this.#post(
       `${entityPath(entity)}${segments('snapshots', name, 'unprotect')}`,
       request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.getRestorePlan} */
+  getRestorePlan(
+    entity: EntityKey,
+    name: string,
+    options?: ReadOptions,
+  ): Promise<RestorePlan> {
+    return this.#read(
+      `${entityPath(entity)}${segments('snapshots', name, 'restore-plan')}`,
+      options,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.restoreSnapshot} */
+  restoreSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: RestoreSnapshotRequest,
+  ): Promise<OperationView> {
+    return this.#act(
+      `${entityPath(entity)}${segments('snapshots', name, 'restore')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.listRestores} */
+  listRestores(
+    entity: EntityKey,
+    query: RestoreListQuery = {},
+    options?: ReadOptions,
+  ): Promise<RestoreList> {
+    return this.#read(
+      `${entityPath(entity)}/restores${queryString({ ...query })}`,
+      options,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.stopRestore} */
+  stopRestore(
+    entity: EntityKey,
+    restore: string,
+    request: StopRestoreRequest,
+  ): Promise<OperationView> {
+    return this.#act(
+      `${entityPath(entity)}${segments('restores', restore, 'stop')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.clearRestore} */
+  clearRestore(
+    entity: EntityKey,
+    restore: string,
+    request: ClearRestoreRequest,
+  ): Promise<OperationView> {
+    return this.#act(
+      `${entityPath(entity)}${segments('restores', restore, 'clear')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.listLeftOverClaims} */
+  listLeftOverClaims(
+    entity: EntityKey,
+    options?: ReadOptions,
+  ): Promise<LeftOverClaimList> {
+    return this.#read(`${entityPath(entity)}/left-over-claims`, options);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.deleteLeftOverClaim} */
+  deleteLeftOverClaim(
+    entity: EntityKey,
+    claim: string,
+    request: DeleteClaimRequest,
+  ): Promise<OperationView> {
+    return this.#act(
+      `${entityPath(entity)}${segments('left-over-claims', claim, 'delete')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.powerVm} */
+  powerVm(entity: EntityKey, request: PowerRequest): Promise<OperationView> {
+    return this.#act(`${entityPath(entity)}/power`, request);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.getCloneReview} */
+  getCloneReview(
+    entity: EntityKey,
+    name: string,
+    options?: ReadOptions,
+  ): Promise<CloneReview> {
+    return this.#read(
+      `${entityPath(entity)}${segments('snapshots', name, 'clone')}`,
+      options,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.cloneSnapshot} */
+  cloneSnapshot(
+    entity: EntityKey,
+    name: string,
+    request: CloneRequest,
+  ): Promise<OperationView> {
+    return this.#act(
+      `${entityPath(entity)}${segments('snapshots', name, 'clone')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.checkVmName} */
+  checkVmName(
+    entity: EntityKey,
+    candidate: string,
+    options?: ReadOptions,
+  ): Promise<NameCheck> {
+    return this.#read(
+      `${entityPath(entity)}${segments('vm-names', candidate)}`,
+      options,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.getTemplateReview} */
+  getTemplateReview(
+    entity: EntityKey,
+    name: string,
+    options?: ReadOptions,
+  ): Promise<TemplateReview> {
+    return this.#read(
+      `${entityPath(entity)}${segments('snapshots', name, 'template')}`,
+      options,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.makeTemplate} */
+  makeTemplate(
+    entity: EntityKey,
+    name: string,
+    request: TemplateRequest,
+  ): Promise<OperationView> {
+    return this.#act(
+      `${entityPath(entity)}${segments('snapshots', name, 'template')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.checkTemplateName} */
+  checkTemplateName(
+    entity: EntityKey,
+    candidate: string,
+    options?: ReadOptions,
+  ): Promise<NameCheck> {
+    return this.#read(
+      `${entityPath(entity)}${segments('template-names', candidate)}`,
+      options,
     );
   }
 

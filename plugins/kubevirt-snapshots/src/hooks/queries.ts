@@ -51,6 +51,18 @@ export const queryKeys = {
   name: (e: EntityKey, name: string) => [ROOT, 'name', e, name] as const,
   operation: (e: EntityKey, id: string) =>
     [...queryKeys.entity(e), 'operation', id] as const,
+  restorePlan: (e: EntityKey, name: string) =>
+    [...queryKeys.entity(e), 'restore-plan', name] as const,
+  restores: (e: EntityKey, snapshot?: string) =>
+    [...queryKeys.entity(e), 'restores', snapshot ?? 'all'] as const,
+  leftOverClaims: (e: EntityKey) =>
+    [...queryKeys.entity(e), 'left-over-claims'] as const,
+  cloneReview: (e: EntityKey, name: string) =>
+    [...queryKeys.entity(e), 'clone-review', name] as const,
+  templateReview: (e: EntityKey, name: string) =>
+    [...queryKeys.entity(e), 'template-review', name] as const,
+  newName: (e: EntityKey, kind: string, name: string) =>
+    [ROOT, 'new-name', e, kind, name] as const,
   history: (e: EntityKey, before?: number) =>
     [...queryKeys.entity(e), 'history', before ?? 'newest'] as const,
   historyOpen: (e: EntityKey) => [ROOT, 'history-open', e] as const,
@@ -296,6 +308,30 @@ export function useAct(
       } catch (error) {
         if (apiFailure(error).code === 'operation-id-used') {
           return api.getOperation(entity, operationId);
+        }
+        throw error;
+      }
+    },
+    ...useAfterAct(entity),
+  });
+}
+
+/**
+ * The same for a form whose content makes the act: with `useActId` the same
+ * content sent again is the same act, and another content another.
+ */
+export function useOperationAct<Request extends { operationId: string }>(
+  entity: EntityKey,
+  act: (api: KubevirtSnapshotsApi, request: Request) => Promise<OperationView>,
+) {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useMutation({
+    mutationFn: async (request: Request) => {
+      try {
+        return await act(api, request);
+      } catch (error) {
+        if (apiFailure(error).code === 'operation-id-used') {
+          return api.getOperation(entity, request.operationId);
         }
         throw error;
       }

@@ -25,7 +25,7 @@ import {
 export const PAGE_SIZE = 20;
 
 /** What the tab can show. */
-export type TabView = 'snapshots' | 'history';
+export type TabView = 'snapshots' | 'restores' | 'history';
 
 /** What of the tab's view is kept in the address. */
 export interface UrlState {
@@ -59,7 +59,7 @@ export const DEFAULT_URL_STATE: UrlState = {
 const SHOWS: readonly SnapshotKindFilter[] = ['all', 'taken', 'scheduled'];
 const SORTS: readonly SnapshotSort[] = ['name', 'created'];
 const ORDERS = ['asc', 'desc'] as const;
-const VIEWS: readonly TabView[] = ['snapshots', 'history'];
+const VIEWS: readonly TabView[] = ['snapshots', 'restores', 'history'];
 const KEYS = [
   'view',
   'before',

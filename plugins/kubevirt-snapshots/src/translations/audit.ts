@@ -5,6 +5,7 @@ export const auditMessages = {
   view: {
     label: 'View',
     snapshots: 'Snapshots',
+    restores: 'Restores',
     history: 'History',
   },
   history: {

@@ -82,6 +82,7 @@ export const fleetMessages = {
     noEntity: 'No entity of the catalog that you may read stands for this VM.',
     opening: 'Loading {{name}}',
     takeFor: 'Take snapshot of {{name}}',
+    stopRestoreFor: 'Stop restoring {{name}}',
     stopFor: 'Stop snapshot of {{name}}',
     over: 'Snapshot {{name}} is not being taken any longer',
     overText: 'It was finished or removed meanwhile.',

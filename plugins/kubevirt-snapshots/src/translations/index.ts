@@ -6,10 +6,13 @@ import {
 } from '@backstage/frontend-plugin-api';
 import { auditMessages } from './audit';
 import { bulkMessages } from './bulk';
+import { createMessages } from './create';
 import { detailMessages } from './details';
 import { errorMessages } from './errors';
 import { fleetMessages } from './fleet';
 import { formMessages } from './forms';
+import { restoreMessages } from './restore';
+import { reviewMessages } from './review';
 import { stateMessages } from './states';
 import { tabMessages } from './tab';
 
@@ -29,6 +32,9 @@ export const kubevirtSnapshotsTranslationRef = createTranslationRef({
     ...auditMessages,
     ...fleetMessages,
     ...bulkMessages,
+    ...reviewMessages,
+    ...createMessages,
+    ...restoreMessages,
   },
 });
 

@@ -23,15 +23,16 @@ export const rightsChecks: ContractCheck[] = [
         ['DELETE', resourcePath(RESOURCES.virtualMachines, vms)],
         ['POST', resourcePath(RESOURCES.virtualMachines, { namespace })],
         ['PATCH', resourcePath(RESOURCES.snapshots, snapshot)],
-        ['POST', resourcePath(RESOURCES.restores, { namespace })],
-        ['DELETE', resourcePath(RESOURCES.restores, snapshot)],
+        ['DELETE', resourcePath(RESOURCES.restores, { namespace })],
+        ['PATCH', resourcePath(RESOURCES.restores, snapshot)],
         ['DELETE', resourcePath(RESOURCES.contents, snapshot)],
         ['POST', resourcePath(RESOURCES.clones, { namespace })],
-        ['DELETE', resourcePath(RESOURCES.claims, snapshot)],
+        ['DELETE', resourcePath(RESOURCES.claims, { namespace })],
+        ['POST', resourcePath(RESOURCES.claims, { namespace })],
         ['DELETE', resourcePath(RESOURCES.volumeSnapshots, snapshot)],
         [
           'PUT',
-          `/apis/subresources.kubevirt.io/v1/namespaces/${namespace}/virtualmachines/reading/start`,
+          `/apis/subresources.kubevirt.io/v1/namespaces/${namespace}/virtualmachines/reading/restart`,
         ],
       ];
       for (const [method, path] of refused) {

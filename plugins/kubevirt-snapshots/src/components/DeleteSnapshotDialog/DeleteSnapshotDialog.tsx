@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TextField } from '@backstage/ui';
 import { useState } from 'react';
 import { apiFailure } from '../../api';
 import { useAct } from '../../hooks/queries';
@@ -8,6 +7,7 @@ import { newOperationId } from '../../utils/operationId';
 import { ConfirmDialog } from '../ConfirmDialog';
 import { ReasonField, reasonProblem } from '../ReasonField';
 import type { SnapshotDialogProps } from '../StopSnapshotDialog';
+import { TypedNameField } from '../TypedNameField';
 
 /**
  * Asks whether a snapshot shall be deleted, with a weight that fits what would
@@ -58,15 +58,12 @@ export function DeleteSnapshotDialog(props: SnapshotDialogProps) {
       }}
     >
       {asksName && (
-        <TextField
-          label={t('delete.typeName', { name: item.name })}
-          // eslint-disable-next-line jsx-a11y/no-autofocus -- the first field of a dialog
-          autoFocus
-          autoComplete="off"
-          validationBehavior="aria"
+        <TypedNameField
+          name={item.name}
+          first
           value={typed}
           onChange={setTyped}
-          validate={() =>
+          problem={
             tried && mismatch
               ? t('delete.typeNameMismatch')
               : refusal('typedName')

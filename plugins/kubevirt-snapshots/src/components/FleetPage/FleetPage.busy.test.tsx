@@ -12,6 +12,7 @@ import {
   vmList,
   type VmItemPatch,
 } from '../../__testUtils__/fixtures';
+import { restoreItem } from '../../__testUtils__/longFixtures';
 import { renderWithApi } from '../../__testUtils__/render';
 import { createQueryClient, queryKeys } from '../../hooks/queries';
 import { FleetPage } from './FleetPage';
@@ -129,14 +130,36 @@ describe('stopping a snapshot', () => {
   });
 });
 
-it('tells of a restore that somebody else has started', async () => {
-  await show({ busy: { kind: 'restore', name: 'r1' } });
+it('tells of a restore, whoever has started it, and stops it', async () => {
+  const { api } = await show({ busy: { kind: 'restore', name: 'r1' } });
+  api.listRestores.mockResolvedValue({
+    items: [
+      restoreItem({
+        name: 'r1',
+        origin: 'external',
+        actor: undefined,
+        operation: undefined,
+      }),
+    ],
+    truncated: false,
+  });
   await userEvent.click(
     screen.getByRole('button', { name: 'Restoring, details of web-01' }),
   );
   const details = await screen.findByRole('dialog');
-  expect(details).toHaveTextContent('r1');
-  expect(details).toHaveTextContent('Not known');
-  expect(details).toHaveTextContent('It was not started from this portal.');
-  expect(within(details).queryByRole('button', { name: /Stop/ })).toBeNull();
+  const button = await within(details).findByRole('button', {
+    name: 'Stop restoring',
+  });
+  expect(details).toHaveTextContent('It was not started by this portal.');
+  expect(await axe(details)).toHaveNoViolations();
+  await userEvent.click(button);
+  const dialog = await screen.findByRole('dialog', {
+    name: 'Stop restoring web-01?',
+  });
+  await userEvent.click(
+    within(dialog).getByRole('button', { name: 'Stop restoring' }),
+  );
+  await waitFor(() =>
+    expect(api.stopRestore.mock.calls[0].slice(0, 2)).toEqual([webKey, 'r1']),
+  );
 });

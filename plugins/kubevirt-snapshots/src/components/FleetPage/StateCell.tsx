@@ -10,6 +10,7 @@ import { useMemo, useRef, useState } from 'react';
 import { useSnapshotUnderWay } from '../../hooks/fleetQueries';
 import { useTabHref } from '../../hooks/useTabHref';
 import { useTexts } from '../../translations';
+import { RestoreDetails } from '../Activity';
 import { Moment } from '../Moment';
 import { isInProgress, SnapshotProgress } from '../SnapshotProgress';
 import { ToneBadge } from '../StatusBadge';
@@ -81,6 +82,10 @@ function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const state = t(BUSY_TEXTS[busy.kind]);
+  const stop = (action: 'stop' | 'stop-restore') => {
+    setOpen(false);
+    onAction(action, button.current);
+  };
   const label = t('fleet.busyDetails', { state, name: vm.ref.name });
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
@@ -96,14 +101,16 @@ function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
         </ToneBadge>
       </Button>
       <Popover aria-label={label} placement="bottom start">
-        <BusyDetails
-          vm={vm}
-          busy={busy}
-          onStop={() => {
-            setOpen(false);
-            onAction('stop', button.current);
-          }}
-        />
+        {busy.kind === 'restore' && vm.entityRef ? (
+          <RestoreDetails
+            entity={parseEntityRef(vm.entityRef)}
+            name={busy.name}
+            operationId={busy.operationId}
+            onStop={() => stop('stop-restore')}
+          />
+        ) : (
+          <BusyDetails vm={vm} busy={busy} onStop={() => stop('stop')} />
+        )}
       </Popover>
     </DialogTrigger>
   );

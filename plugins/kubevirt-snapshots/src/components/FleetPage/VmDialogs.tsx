@@ -13,11 +13,18 @@ import { useTexts } from '../../translations';
 import { useAnnounce } from '../Announcer';
 import { EmptyState } from '../EmptyState';
 import { ErrorState } from '../ErrorState';
+import { StopRestoreDialog } from '../StopRestoreDialog';
 import { StopSnapshotDialog } from '../StopSnapshotDialog';
 import surfaces from '../surfaces.module.css';
 import { TakeSnapshotDialog } from '../TakeSnapshotDialog';
 import { useTrackVmOperation } from './FleetOperations';
 import type { VmAction } from './VmRowMenu';
+
+const TITLES = {
+  take: 'fleet.takeFor',
+  stop: 'fleet.stopFor',
+  'stop-restore': 'fleet.stopRestoreFor',
+} as const satisfies Record<VmAction, string>;
 
 /** What a person wants to do with a VM. */
 export interface VmRequest {
@@ -75,6 +82,17 @@ function Form(props: {
     );
   }
   const name = request.vm.busy?.name ?? '';
+  if (request.action === 'stop-restore') {
+    return (
+      <StopRestoreDialog
+        entity={entity}
+        vm={list.vm}
+        restoreName={name}
+        onClose={onClose}
+        onAccepted={accepted}
+      />
+    );
+  }
   const item = list.items.find(one => one.name === name);
   return item ? (
     <StopSnapshotDialog
@@ -153,10 +171,7 @@ export function VmDialogs(props: {
 
   useReturnFocus(request.from);
 
-  const title =
-    action === 'take'
-      ? t('fleet.takeFor', { name: vm.ref.name })
-      : t('fleet.stopFor', { name: vm.ref.name });
+  const title = t(TITLES[action], { name: vm.ref.name });
   if (opened.current && data) {
     return (
       <Form

@@ -12,7 +12,7 @@ import { ActionItem } from '../SnapshotRowMenu';
 import styles from './FleetPage.module.css';
 
 /** What can be asked for of a VM. */
-export type VmAction = 'take' | 'stop';
+export type VmAction = 'take' | 'stop' | 'stop-restore';
 
 /** Called with the element that the focus comes back to. */
 export type OnVmAction = (action: VmAction, from: HTMLElement | null) => void;

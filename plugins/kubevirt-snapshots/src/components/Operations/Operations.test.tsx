@@ -14,16 +14,46 @@ import {
 import { queryKeys } from '../../hooks/queries';
 
 function Toast(props: { operation: ReturnType<typeof operation> }) {
-  const { title, description, status } = finishedToast(
+  const { title, description, status, links } = finishedToast(
     useTexts(),
     props.operation,
+    ref => `/catalog/${ref}`,
   );
   return (
     <p>
-      {status}: {title} {description}
+      {status}: {title} {description}{' '}
+      {links?.map(({ label, href }) => `${label} (${href})`)}
     </p>
   );
 }
+
+it.each([
+  ['restore', {}, 'success: VM web-01 was restored'],
+  ['power', {}, 'success: The power state of VM web-01 was changed'],
+  ['template', { target: 'tpl' }, 'success: Template tpl was created'],
+  ['delete-disk', { target: 'claim' }, 'success: Claim claim was deleted'],
+  [
+    'clone',
+    { target: 'copy' },
+    'success: VM copy was created Its page appears in the catalog',
+  ],
+  [
+    'clone',
+    {
+      target: 'copy',
+      clone: {
+        vm: { cluster: 'east', namespace: 'shop', name: 'copy' },
+        entityRef: 'resource:default/copy',
+      },
+    },
+    'success: VM copy was created Open copy (/catalog/resource:default/copy)',
+  ],
+] as const)('tells of a %s that succeeded: %j', async (type, patch, text) => {
+  const { container } = await renderWithApi(
+    <Toast operation={operation({ type, state: 'succeeded', ...patch })} />,
+  );
+  expect(container).toHaveTextContent(text);
+});
 
 const error = { code: 'x', message: 'Deadline exceeded.' };
 
@@ -93,6 +123,36 @@ describe('Operations', () => {
     await refetch();
     expect(api.getOperation).not.toHaveBeenCalled();
     expect(toast.post).toHaveBeenCalledTimes(1);
+  });
+
+  it('tells of a new VM again when the catalog has it, and then no more', async () => {
+    const { api, toast, refetch } = await start();
+    const clone = operation({
+      type: 'clone',
+      state: 'succeeded',
+      target: 'copy',
+    });
+    api.getOperation.mockResolvedValue(clone);
+    await refetch();
+    await refetch();
+    await waitFor(() => expect(toast.post).toHaveBeenCalledTimes(1));
+    api.getOperation.mockResolvedValue({
+      ...clone,
+      clone: {
+        vm: { cluster: 'east', namespace: 'shop', name: 'copy' },
+        entityRef: 'resource:default/copy',
+      },
+    });
+    await refetch();
+    await waitFor(() => expect(toast.post).toHaveBeenCalledTimes(2));
+    expect(toast.post).toHaveBeenLastCalledWith(
+      expect.objectContaining({
+        links: [{ label: 'Open copy', href: '/catalog/default/resource/copy' }],
+      }),
+    );
+    api.getOperation.mockClear();
+    await refetch();
+    expect(api.getOperation).not.toHaveBeenCalled();
   });
 
   it('gives up on one that may not be seen any longer', async () => {

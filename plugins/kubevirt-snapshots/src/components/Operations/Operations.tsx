@@ -4,6 +4,7 @@ import {
   toastApiRef,
   type ToastApiMessage,
 } from '@backstage/frontend-plugin-api';
+import { useEntityRefLink } from '@backstage/plugin-catalog-react';
 import { useQuery } from '@tanstack/react-query';
 import type {
   OperationState,
@@ -25,6 +26,9 @@ import {
 } from '../../api';
 import { queryKeys } from '../../hooks/queries';
 import { useTexts, type Texts } from '../../translations';
+
+/** The catalog reads the clusters this often or less; then it is given up, ms. */
+const AWAIT_ENTITY_MS = 180_000;
 
 /** The stream tells of changes; this is the net under it, in milliseconds. */
 const RECHECK_MS = 5_000;
@@ -51,19 +55,40 @@ function subjectOf(operation: OperationView): string {
     : target ?? snapshotName ?? vm.name;
 }
 
+/** Whether its new VM is still to come into the catalog. */
+function awaitsEntity({ type, state, clone }: OperationView): boolean {
+  return type === 'clone' && state === 'succeeded' && !clone?.entityRef;
+}
+
 /** What a person is told about a finished operation. */
 export function finishedToast(
   t: Texts,
   operation: OperationView,
+  entityHref: (entityRef: string) => string,
 ): ToastApiMessage {
-  const { type, state, error } = operation;
+  const { type, state, error, clone } = operation;
   const name = subjectOf(operation);
   if (state === 'succeeded') {
-    return {
-      title: t(`toast.${type}Succeeded`, { name }),
-      status: 'success',
-      timeout: 8_000,
-    };
+    // What can be followed stays until somebody has read it.
+    return clone?.entityRef
+      ? {
+          title: t('toast.cloneSucceeded', { name }),
+          status: 'success',
+          links: [
+            {
+              label: t('toast.openVm', { name }),
+              href: entityHref(clone.entityRef),
+            },
+          ],
+        }
+      : {
+          title: t(`toast.${type}Succeeded`, { name }),
+          description: awaitsEntity(operation)
+            ? t('toast.cloneAwaited')
+            : undefined,
+          status: 'success',
+          timeout: 8_000,
+        };
   }
   return state === 'failed'
     ? {
@@ -92,11 +117,15 @@ function Follower(props: {
     initialData: operation,
     refetchInterval: RECHECK_MS,
   });
-  const told = useRef(false);
+  const told = useRef<OperationView>();
   useEffect(() => {
-    if (isFinished(data.state) && !told.current) {
-      told.current = true;
-      onFinished(data);
+    // A new VM is told of twice when the catalog learns of it later.
+    const again = told.current && awaitsEntity(told.current);
+    if (isFinished(data.state) && (!told.current || again)) {
+      if (!again || !awaitsEntity(data)) {
+        told.current = data;
+        onFinished(data);
+      }
     }
   }, [data, onFinished]);
   useEffect(() => {
@@ -117,6 +146,7 @@ export function Operations(props: {
   const { entity, children, onFinished } = props;
   const t = useTexts();
   const toastApi = useApi(toastApiRef);
+  const entityHref = useEntityRefLink();
   const [open, setOpen] = useState<OperationView[]>([]);
 
   const track = useCallback(
@@ -135,11 +165,15 @@ export function Operations(props: {
   );
   const finish = useCallback(
     (operation: OperationView) => {
-      toastApi.post(finishedToast(t, operation));
-      drop(operation);
+      toastApi.post(finishedToast(t, operation, entityHref));
+      if (awaitsEntity(operation)) {
+        setTimeout(() => drop(operation), AWAIT_ENTITY_MS);
+      } else {
+        drop(operation);
+      }
       onFinished?.(operation);
     },
-    [toastApi, t, drop, onFinished],
+    [toastApi, t, entityHref, drop, onFinished],
   );
 
   return (

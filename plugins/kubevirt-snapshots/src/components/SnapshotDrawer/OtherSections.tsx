@@ -65,9 +65,10 @@ const USE_LOOKS = {
   { icon: RemixiconComponentType; tone: Tone; text: string }
 >;
 
-/** Restores and clones made from the snapshot. */
-export function UsesSection({ uses }: { uses: SnapshotUse[] }) {
+/** VMs made from the snapshot; its restores are told with their history. */
+export function UsesSection(props: { uses: SnapshotUse[] }) {
   const t = useTexts();
+  const uses = props.uses.filter(({ kind }) => kind === 'clone');
   return (
     <Section title={t('drawer.uses')}>
       {uses.length === 0 ? (
@@ -79,9 +80,7 @@ export function UsesSection({ uses }: { uses: SnapshotUse[] }) {
             return (
               <li key={`${use.kind}:${use.name}`}>
                 <Text weight="bold">
-                  {use.kind === 'restore'
-                    ? t('drawer.useRestore', { name: use.name })
-                    : t('drawer.useClone', { name: use.name })}
+                  {t('drawer.useClone', { name: use.name })}
                 </Text>{' '}
                 {use.target && t('drawer.useTarget', { target: use.target })}{' '}
                 <Moment value={use.createdAt} />

@@ -13,6 +13,7 @@ import {
   snapshot,
   unfinished,
 } from '../../__testUtils__/fixtures';
+import { restoreItem } from '../../__testUtils__/longFixtures';
 import { renderWithApi } from '../../__testUtils__/render';
 import { SnapshotDrawer } from './SnapshotDrawer';
 
@@ -56,9 +57,53 @@ describe('SnapshotDrawer', () => {
     expect(overview).toHaveTextContent('Ready to restore');
     expect(overview).toHaveTextContent('Application-consistent');
     expect(overview).toHaveTextContent('The guest agent wrote everything');
-    const uses = await section('Restores and clones');
-    expect(uses).toHaveTextContent('Restore restore-1');
-    expect(uses).toHaveTextContent('Succeeded');
+    const uses = await section('Clones');
+    // The restores are told once, with their history.
+    expect(uses).toHaveTextContent('No VM was made from it.');
+  });
+
+  it('shows the restores from it, and those alone', async () => {
+    const { api } = await open({}, fake =>
+      fake.listRestores.mockResolvedValue({
+        items: [
+          restoreItem({ state: 'succeeded', reason: 'It went wrong' }),
+          restoreItem({
+            name: 'back-again',
+            origin: 'external',
+            state: 'failed',
+            message: 'No space left.',
+            operation: undefined,
+            actor: undefined,
+          }),
+        ],
+        truncated: false,
+      }),
+    );
+    const list = await screen.findByRole('list', {
+      name: 'Restores from before-upgrade',
+    });
+    const [ours, theirs] = within(list).getAllByRole('listitem');
+    expect(ours).toHaveTextContent('Restored');
+    expect(ours).toHaveTextContent('Reason: It went wrong');
+    expect(theirs).toHaveTextContent('back-againFailed');
+    expect(theirs).toHaveTextContent('No space left.');
+    expect(theirs).toHaveTextContent('Not made by this portal');
+    expect(api.listRestores.mock.calls[0][1]).toMatchObject({
+      snapshot: 'before-upgrade',
+    });
+  });
+
+  it('offers to restore, and to make a VM and a template', async () => {
+    const { onAction } = await open();
+    await section('Restores');
+    await userEvent.click(screen.getByRole('button', { name: 'Restore…' }));
+    expect(onAction.mock.calls[0][0]).toBe('restore');
+    await userEvent.click(screen.getByRole('button', { name: 'Create VM…' }));
+    expect(onAction.mock.calls[1][0]).toBe('clone');
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Create VM template…' }),
+    );
+    expect(onAction.mock.calls[2][0]).toBe('template');
   });
 
   it('shows disks in and out, with sizes and reason', async () => {

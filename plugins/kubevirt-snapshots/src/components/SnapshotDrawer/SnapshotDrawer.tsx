@@ -30,6 +30,7 @@ import {
 } from './OtherSections';
 import { OverviewSection } from './OverviewSection';
 import { ProtectionSection } from './ProtectionSection';
+import { RestoresSection } from './RestoresSection';
 import styles from '../Drawer/Drawer.module.css';
 
 /** Props of {@link SnapshotDrawer}. */
@@ -55,10 +56,11 @@ function Loading() {
 }
 
 function Content(props: {
+  entity: EntityKey;
   details: SnapshotDetails;
   onAction: SnapshotDrawerProps['onAction'];
 }) {
-  const { details, onAction } = props;
+  const { entity, details, onAction } = props;
   return (
     <>
       <OverviewSection details={details} />
@@ -68,6 +70,11 @@ function Content(props: {
       />
       <DisksSection disks={details.disks} />
       <ConfigurationSection lines={details.configuration} />
+      <RestoresSection
+        entity={entity}
+        vmUid={details.vm.uid}
+        name={details.item.name}
+      />
       <UsesSection uses={details.uses} />
       <ConditionsSection conditions={details.conditions} />
       <IndicationsSection indications={details.indications} />
@@ -83,7 +90,7 @@ function Actions(props: {
   const { item, onAction } = props;
   const t = useTexts();
   return (
-    <DialogFooter>
+    <DialogFooter className={styles.footer}>
       {isUnfinished(item.state) && (
         <ActionButton
           variant="secondary"
@@ -93,6 +100,31 @@ function Actions(props: {
           {t('menu.stop')}
         </ActionButton>
       )}
+      {item.allowed.template && (
+        <ActionButton
+          variant="secondary"
+          verdict={item.allowed.template}
+          onPress={() => onAction('template', item)}
+        >
+          {t('menu.template')}
+        </ActionButton>
+      )}
+      {item.allowed.clone && (
+        <ActionButton
+          variant="secondary"
+          verdict={item.allowed.clone}
+          onPress={() => onAction('clone', item)}
+        >
+          {t('menu.clone')}
+        </ActionButton>
+      )}
+      <ActionButton
+        variant="secondary"
+        verdict={item.allowed.restore}
+        onPress={() => onAction('restore', item)}
+      >
+        {t('menu.restore')}
+      </ActionButton>
       <ActionButton
         variant="secondary"
         verdict={item.allowed.delete}
@@ -114,7 +146,7 @@ export function SnapshotDrawer(props: SnapshotDrawerProps) {
 
   const body = () => {
     if (details) {
-      return <Content details={details} onAction={onAction} />;
+      return <Content entity={entity} details={details} onAction={onAction} />;
     }
     if (gone) {
       return <Text as="p">{t('drawer.gone', { name })}</Text>;

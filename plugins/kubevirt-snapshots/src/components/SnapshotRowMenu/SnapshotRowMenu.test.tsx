@@ -28,11 +28,31 @@ describe('SnapshotRowMenu', () => {
     const onAction = await open();
     expect(items().map(i => i.textContent)).toEqual([
       'Details',
+      'Create VM template…',
+      'Create VM…',
+      'Restore…',
       'Protect…',
       'Delete snapshot',
     ]);
     await userEvent.click(screen.getByRole('menuitem', { name: 'Details' }));
     expect(onAction).toHaveBeenCalledWith('details');
+  });
+
+  it.each([
+    ['Create VM template…', 'template'],
+    ['Create VM…', 'clone'],
+    ['Restore…', 'restore'],
+  ])('offers %s', async (name, action) => {
+    const onAction = await open();
+    await userEvent.click(screen.getByRole('menuitem', { name }));
+    expect(onAction).toHaveBeenCalledWith(action);
+  });
+
+  it('does not offer what the backend knows nothing of', async () => {
+    await open(
+      snapshot({ allowed: { clone: undefined, template: undefined } }),
+    );
+    expect(items().map(i => i.textContent)).not.toContain('Create VM…');
   });
 
   it('offers to delete', async () => {
@@ -104,7 +124,8 @@ describe('SnapshotRowMenu', () => {
     expect(stop).toHaveAttribute('aria-disabled', 'true');
     expect(stop).toHaveAccessibleDescription(reasons.stop);
     await userEvent.keyboard('{Enter}');
-    await userEvent.keyboard('{ArrowDown}{ArrowDown}');
+    await userEvent.keyboard('{ArrowUp}');
+    await userEvent.keyboard('{End}');
     const remove = screen.getByRole('menuitem', { name: 'Delete snapshot' });
     expect(remove).toHaveFocus();
     expect(remove).toHaveAccessibleDescription(reasons.delete);
@@ -118,6 +139,7 @@ describe('SnapshotRowMenu', () => {
     { stop: no('a'), delete: yes },
     { stop: yes, delete: no('b') },
     { protect: no('c') },
+    { restore: no('d'), clone: no('e'), template: no('f') },
   ])('has no item that is off without a reason: %j', async allowed => {
     await open(unfinished({ allowed }));
     for (const item of items()) {

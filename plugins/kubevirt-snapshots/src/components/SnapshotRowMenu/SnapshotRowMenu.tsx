@@ -11,7 +11,15 @@ import { useTexts } from '../../translations';
 import styles from './SnapshotRowMenu.module.css';
 
 /** What a row's menu can ask for. */
-export type RowAction = 'details' | 'stop' | 'protect' | 'release' | 'delete';
+export type RowAction =
+  | 'details'
+  | 'stop'
+  | 'template'
+  | 'clone'
+  | 'restore'
+  | 'protect'
+  | 'release'
+  | 'delete';
 
 /** BUI has no prop for an item that is off and yet can be focused. */
 function markDisabled(content: HTMLElement | null) {
@@ -83,6 +91,25 @@ export function SnapshotRowMenu(props: {
             onAction={() => onAction('stop')}
           />
         ) : null}
+        {item.allowed.template && (
+          <ActionItem
+            label={t('menu.template')}
+            verdict={item.allowed.template}
+            onAction={() => onAction('template')}
+          />
+        )}
+        {item.allowed.clone && (
+          <ActionItem
+            label={t('menu.clone')}
+            verdict={item.allowed.clone}
+            onAction={() => onAction('clone')}
+          />
+        )}
+        <ActionItem
+          label={t('menu.restore')}
+          verdict={item.allowed.restore}
+          onAction={() => onAction('restore')}
+        />
         <ActionItem
           label={
             item.protection ? t('menu.changeProtection') : t('menu.protect')

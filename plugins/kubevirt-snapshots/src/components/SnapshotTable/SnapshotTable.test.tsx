@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import type { SnapshotList } from 'backstage-plugin-kubevirt-snapshots-common';
 import { axe } from 'jest-axe';
 import {
+  entityKey,
   list,
   no,
   operation,
@@ -25,11 +26,13 @@ async function show(
   const onAction = jest.fn();
   const { container } = await renderWithApi(
     <SnapshotTable
+      entity={entityKey}
       list={list(patch)}
       state={{ ...DEFAULT_URL_STATE, ...state }}
       onChange={onChange}
       detailsHref={name => `/tab?snapshot=${name}`}
       onAction={onAction}
+      onStopRestore={() => {}}
     />,
   );
   return { onChange, onAction, container };

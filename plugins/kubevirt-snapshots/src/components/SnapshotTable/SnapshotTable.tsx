@@ -14,6 +14,7 @@ import type {
   SnapshotSort,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useMemo } from 'react';
+import type { EntityKey } from '../../api';
 import type { UrlState } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 import { Pages } from '../Pages';
@@ -38,6 +39,7 @@ const COLUMN_STYLES: Partial<Record<ColumnId, string>> = {
 
 /** Props of {@link SnapshotTable}. */
 export interface SnapshotTableProps {
+  entity: EntityKey;
   list: SnapshotList;
   state: UrlState;
   /** Another list has been asked for and isn't there yet. */
@@ -45,6 +47,7 @@ export interface SnapshotTableProps {
   onChange: (patch: Partial<UrlState>) => void;
   detailsHref: RowContext['detailsHref'];
   onAction: RowContext['onAction'];
+  onStopRestore: RowContext['onStopRestore'];
 }
 
 function Header({ column }: { column: ColumnId }) {
@@ -58,7 +61,8 @@ function Header({ column }: { column: ColumnId }) {
  * in the order asked for. The backend has sorted it.
  */
 export function SnapshotTable(props: SnapshotTableProps) {
-  const { list, state, stale, onChange, detailsHref, onAction } = props;
+  const { entity, list, state, stale, onChange } = props;
+  const { detailsHref, onAction, onStopRestore } = props;
   const t = useTexts();
   const columns = useColumns();
   const headers = useMemo(() => columns.map(id => ({ id })), [columns]);
@@ -77,8 +81,15 @@ export function SnapshotTable(props: SnapshotTableProps) {
     [list.scheduled, list.items],
   );
   const context = useMemo<RowContext>(
-    () => ({ columns, detailsHref, onAction }),
-    [columns, detailsHref, onAction],
+    () => ({
+      entity,
+      operations: list.operations,
+      columns,
+      detailsHref,
+      onAction,
+      onStopRestore,
+    }),
+    [entity, list.operations, columns, detailsHref, onAction, onStopRestore],
   );
 
   return (

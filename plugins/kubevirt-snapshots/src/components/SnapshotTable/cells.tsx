@@ -3,11 +3,14 @@ import { Badge, Cell, Link, Text } from '@backstage/ui';
 import { RiCalendarScheduleLine } from '@remixicon/react';
 import {
   isUnfinished,
+  type OperationView,
   type ScheduledItem,
   type SnapshotItem,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import type { EntityKey } from '../../api';
 import { useTexts } from '../../translations';
 import { ActionButton } from '../ActionButton';
+import { OperationButton } from '../Activity';
 import { ConsistencyText } from '../ConsistencyText';
 import { Moment } from '../Moment';
 import { Maker, Person } from '../Person';
@@ -21,11 +24,15 @@ import styles from './SnapshotTable.module.css';
 
 /** What the cells of a row need beside the item. */
 export interface RowContext {
+  entity: EntityKey;
+  /** What is being done with the snapshots and takes long. */
+  operations?: OperationView[];
   /** Columns that are shown; what has none of its own moves under the name. */
   columns: readonly ColumnId[];
   /** Address of the view with the drawer of that snapshot open. */
   detailsHref: (name: string) => string;
   onAction: (action: RowAction, item: SnapshotItem) => void;
+  onStopRestore: (restoreName: string) => void;
 }
 
 function NameCell(props: { item: SnapshotItem; context: RowContext }) {
@@ -77,6 +84,16 @@ function StatusCell(props: { item: SnapshotItem; context: RowContext }) {
   return (
     <div className={styles.stack}>
       <StatusBadge state={item.state} />
+      {context.operations
+        ?.filter(({ snapshotName }) => snapshotName === item.name)
+        .map(operation => (
+          <OperationButton
+            key={operation.id}
+            entity={context.entity}
+            operation={operation}
+            onStopRestore={context.onStopRestore}
+          />
+        ))}
       {isInProgress(item) ? (
         <SnapshotProgress item={item} />
       ) : (

@@ -19,24 +19,35 @@ import { ActionButton } from '../ActionButton';
 import { DeleteSnapshotDialog } from '../DeleteSnapshotDialog';
 import { ErrorState } from '../ErrorState';
 import { HistoryView } from '../HistoryView';
+import { LongActs, useLongAct } from '../LongActs';
 import { Notices } from '../Notices';
 import { useTrackOperation } from '../Operations';
+import { PowerButton } from '../PowerButton';
 import {
   ProtectSnapshotDialog,
   ReleaseSnapshotDialog,
 } from '../ProtectSnapshotDialog';
+import { RestoresView } from '../RestoresView';
 import { SnapshotDrawer } from '../SnapshotDrawer';
 import type { RowAction } from '../SnapshotRowMenu';
 import { SnapshotToolbar } from '../SnapshotToolbar';
 import { StopSnapshotDialog } from '../StopSnapshotDialog';
 import { TakeSnapshotDialog } from '../TakeSnapshotDialog';
 import { VmHeader } from '../VmHeader';
+import { VmNotices } from '../VmNotices';
 import { ListBody } from './ListBody';
 import { ViewSwitch } from './ViewSwitch';
 
+/** What has its dialog in `LongActs`. */
+type LongKind = 'restore' | 'clone' | 'template';
+
+function isLong(action: RowAction): action is LongKind {
+  return action === 'restore' || action === 'clone' || action === 'template';
+}
+
 type OpenDialog =
   | { kind: 'take' }
-  | { kind: Exclude<RowAction, 'details'>; item: SnapshotItem };
+  | { kind: Exclude<RowAction, 'details' | LongKind>; item: SnapshotItem };
 
 function listQuery(state: UrlState): SnapshotListQuery {
   return {
@@ -122,7 +133,12 @@ function Content(props: {
   const { state, update, href } = useUrlState();
   const [dialog, setDialog] = useState<OpenDialog>();
   const historyOpen = useHistoryOpen(entity);
-  const history = state.view === 'history';
+  const { view } = state;
+  const longAct = useLongAct();
+  const onStopRestore = useCallback(
+    (restoreName: string) => longAct({ kind: 'stop-restore', restoreName }),
+    [longAct],
+  );
   const listId = useMemo(
     () => JSON.stringify({ ...state, snapshot: undefined, stale }),
     [state, stale],
@@ -137,11 +153,13 @@ function Content(props: {
     (action: RowAction, item: SnapshotItem) => {
       if (action === 'details') {
         update({ snapshot: item.name }, { push: true });
+      } else if (isLong(action)) {
+        longAct({ kind: action, snapshotName: item.name });
       } else {
         setDialog({ kind: action, item });
       }
     },
-    [update],
+    [update, longAct],
   );
   const takeButton = (
     <ActionButton
@@ -158,11 +176,28 @@ function Content(props: {
   return (
     <Flex direction="column" gap="4">
       <VmHeader
+        entity={entity}
         vm={list.vm}
-        // The empty list brings its own.
+        operations={list.operations}
+        onStopRestore={onStopRestore}
         action={
-          unused && !history && state.show !== 'scheduled' ? null : takeButton
+          <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+            <PowerButton
+              entity={entity}
+              vm={list.vm}
+              onStop={() => longAct({ kind: 'stop-vm' })}
+            />
+            {/* The empty list brings its own. */}
+            {unused && view === 'snapshots' && state.show !== 'scheduled'
+              ? null
+              : takeButton}
+          </Flex>
         }
+      />
+      <VmNotices
+        entity={entity}
+        vm={list.vm}
+        onShow={() => update({ view: 'restores' }, { push: true })}
       />
       <Notices
         vm={list.vm.ref}
@@ -171,21 +206,26 @@ function Content(props: {
         error={error}
         onRetry={onRetry}
       />
-      {/* Who comes by a link sees why it is closed, and the way back. */}
-      {(historyOpen || history) && (
-        <ViewSwitch
-          view={state.view}
-          onChange={view => update({ view, before: undefined }, { push: true })}
-        />
+      <ViewSwitch
+        view={view}
+        // Who comes by a link sees why it is closed, and the way back.
+        withHistory={Boolean(historyOpen) || view === 'history'}
+        onChange={next =>
+          update({ view: next, before: undefined }, { push: true })
+        }
+      />
+      {view === 'restores' && (
+        <RestoresView entity={entity} vm={list.vm} snapshotHref={detailsHref} />
       )}
-      {history ? (
+      {view === 'history' && (
         <HistoryView
           entity={entity}
           vm={list.vm.ref}
           before={state.before}
           onPage={before => update({ before }, { push: true })}
         />
-      ) : (
+      )}
+      {view === 'snapshots' && (
         <>
           <SnapshotToolbar
             state={state}
@@ -195,12 +235,14 @@ function Content(props: {
             allItems={list.allItems}
           />
           <ListBody
+            entity={entity}
             list={list}
             state={state}
             stale={stale}
             onChange={update}
             detailsHref={detailsHref}
             onAction={onAction}
+            onStopRestore={onStopRestore}
             takeButton={takeButton}
           />
         </>
@@ -236,14 +278,16 @@ export function SnapshotsView({ entity }: { entity: EntityKey }) {
 
   if (list) {
     return (
-      <Content
-        entity={entity}
-        list={list}
-        stale={isPlaceholderData}
-        live={live}
-        error={error}
-        onRetry={refetch}
-      />
+      <LongActs entity={entity} vm={list.vm}>
+        <Content
+          entity={entity}
+          list={list}
+          stale={isPlaceholderData}
+          live={live}
+          error={error}
+          onRetry={refetch}
+        />
+      </LongActs>
     );
   }
   return error ? <ErrorState error={error} onRetry={refetch} /> : <Loading />;

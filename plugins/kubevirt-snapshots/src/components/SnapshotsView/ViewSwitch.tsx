@@ -3,14 +3,16 @@ import { ToggleButton, ToggleButtonGroup } from '@backstage/ui';
 import type { TabView } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 
-const VIEWS: readonly TabView[] = ['snapshots', 'history'];
+const VIEWS: readonly TabView[] = ['snapshots', 'restores', 'history'];
 
-/** Switches between the snapshots of the VM and its history. */
+/** Switches between the snapshots of the VM, its restores and its history. */
 export function ViewSwitch(props: {
   view: TabView;
+  /** The history is there for those who may see it. */
+  withHistory: boolean;
   onChange: (view: TabView) => void;
 }) {
-  const { view, onChange } = props;
+  const { view, withHistory, onChange } = props;
   const t = useTexts();
   return (
     <div>
@@ -26,7 +28,7 @@ export function ViewSwitch(props: {
           }
         }}
       >
-        {VIEWS.map(one => (
+        {VIEWS.filter(one => withHistory || one !== 'history').map(one => (
           <ToggleButton key={one} id={one} size="small">
             {t(`view.${one}` as const)}
           </ToggleButton>

@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { VmView } from 'backstage-plugin-kubevirt-snapshots-common';
+import type { OperationView } from 'backstage-plugin-kubevirt-snapshots-common';
 import { screen } from '@testing-library/react';
 import { axe } from 'jest-axe';
-import { vm } from '../../__testUtils__/fixtures';
+import { entityKey, vm, type VmPatch } from '../../__testUtils__/fixtures';
+import { restoreOperation } from '../../__testUtils__/longFixtures';
 import { renderWithApi } from '../../__testUtils__/render';
 import { VmHeader } from './VmHeader';
 
-async function show(patch: Partial<VmView>) {
-  await renderWithApi(<VmHeader vm={vm(patch)} action={null} />);
+async function show(patch: VmPatch, operations?: OperationView[]) {
+  await renderWithApi(
+    <VmHeader
+      entity={entityKey}
+      vm={vm(patch)}
+      operations={operations}
+      onStopRestore={() => {}}
+      action={null}
+    />,
+  );
   return screen.getByRole('region', { name: 'web-01' });
 }
 
-it.each<[Partial<VmView>, string]>([
+it.each<[VmPatch, string]>([
   [{}, 'Guest agentConnected'],
   [{ agentConnected: false }, 'Guest agentNot connected'],
   [{ running: false, agentConnected: false }, 'Guest agentVM is not running'],
@@ -26,6 +35,21 @@ it.each<[Partial<VmView>, string]>([
   [{ busy: { kind: 'clone', name: 'c1' } }, 'ActivityBeing cloned (c1)'],
 ])('tells %j as %s', async (patch, text) => {
   expect(await show(patch)).toHaveTextContent(text);
+});
+
+it('tells of our own restore once, by what it is', async () => {
+  const header = await show(
+    {
+      busy: {
+        kind: 'restore',
+        name: 'restore-operation-1',
+        operationId: 'operation-1',
+      },
+    },
+    [restoreOperation()],
+  );
+  expect(header).toHaveTextContent(/ActivityRestoring$/);
+  expect(screen.getAllByRole('button')).toHaveLength(1);
 });
 
 it('has no accessibility problem', async () => {

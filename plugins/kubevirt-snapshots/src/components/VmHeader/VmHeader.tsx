@@ -2,11 +2,14 @@
 import { Text } from '@backstage/ui';
 import { RiLoader4Line } from '@remixicon/react';
 import type {
+  OperationView,
   VmBusy,
   VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useId, type ReactNode } from 'react';
+import type { EntityKey } from '../../api';
 import { useTexts } from '../../translations';
+import { BusyRestoreButton, OperationButton } from '../Activity';
 import { Moment } from '../Moment';
 import { ToneBadge } from '../StatusBadge';
 import styles from './VmHeader.module.css';
@@ -35,8 +38,61 @@ function useAgentText(vm: VmView): string {
   return vm.agentConnected ? t('vm.agentConnected') : t('vm.agentMissing');
 }
 
+function Busy({ busy }: { busy: VmBusy }) {
+  const t = useTexts();
+  return (
+    <>
+      <ToneBadge icon={RiLoader4Line} tone="info">
+        {t(BUSY_TEXTS[busy.kind], { name: busy.name })}
+      </ToneBadge>{' '}
+      {busy.since && <Moment value={busy.since} />}
+    </>
+  );
+}
+
+/** What is going on: ours with all its steps, and what else keeps it busy. */
+function Activities(props: Omit<VmHeaderProps, 'action'>) {
+  const { entity, vm, operations = [], onStopRestore } = props;
+  const { busy } = vm;
+  const ours = operations.some(({ id }) => id === busy?.operationId);
+  return (
+    <div className={styles.activities}>
+      {operations.map(operation => (
+        <OperationButton
+          key={operation.id}
+          entity={entity}
+          operation={operation}
+          onStopRestore={onStopRestore}
+        />
+      ))}
+      {busy &&
+        !ours &&
+        (busy.kind === 'restore' ? (
+          <BusyRestoreButton
+            entity={entity}
+            busy={busy}
+            onStopRestore={onStopRestore}
+          />
+        ) : (
+          <Busy busy={busy} />
+        ))}
+    </div>
+  );
+}
+
+/** Props of {@link VmHeader}. */
+export interface VmHeaderProps {
+  entity: EntityKey;
+  vm: VmView;
+  /** What the portal is doing with the VM and takes long. */
+  operations?: OperationView[];
+  onStopRestore: (restoreName: string) => void;
+  action: ReactNode;
+}
+
 /** The VM as the cluster knows it, with the action that concerns all of it. */
-export function VmHeader({ vm, action }: { vm: VmView; action: ReactNode }) {
+export function VmHeader({ action, ...props }: VmHeaderProps) {
+  const { vm, operations = [] } = props;
   const t = useTexts();
   const titleId = useId();
   const agent = useAgentText(vm);
@@ -56,12 +112,9 @@ export function VmHeader({ vm, action }: { vm: VmView; action: ReactNode }) {
               : ''}
           </Fact>
           <Fact label={t('vm.agent')}>{agent}</Fact>
-          {vm.busy && (
+          {(vm.busy || operations.length > 0) && (
             <Fact label={t('vm.busy')}>
-              <ToneBadge icon={RiLoader4Line} tone="info">
-                {t(BUSY_TEXTS[vm.busy.kind], { name: vm.busy.name })}
-              </ToneBadge>{' '}
-              {vm.busy.since && <Moment value={vm.busy.since} />}
+              <Activities {...props} />
             </Fact>
           )}
         </dl>
