@@ -57,7 +57,6 @@ export type CloneProblemCode =
  * - `secret-reference`: it uses the same Secrets of the namespace
  * - `selected-by-services`: labels of the instance, by which services and
  *   network policies find it, can be copied
- * - `waits-for-first-start`: the disks are filled only when it first starts
  * - `former-vm`: the snapshot is of a former VM of this name
  * - `plain-claims`: claims that stay behind when the new VM is deleted
  * - `shared-disk`: a volume that isn't captured and is used by both
@@ -71,7 +70,6 @@ export type CloneWarningCode =
   | 'secrets'
   | 'secret-reference'
   | 'selected-by-services'
-  | 'waits-for-first-start'
   | 'former-vm'
   | 'plain-claims'
   | 'shared-disk';

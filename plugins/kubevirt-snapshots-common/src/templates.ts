@@ -72,6 +72,7 @@ export type TemplateWarningCode =
  *
  * - `mac-address`, `firmware-uuid`, `firmware-serial`: identity
  * - `tpm-state`, `efi-state`: each VM begins with an empty one
+ * - `host-name`: unless it becomes a parameter
  * - `access-credentials`: users and keys that KubeVirt would inject
  * - `user-data`: see {@link TemplateUserData}
  * - `volume`: a volume that only that VM can use
@@ -85,6 +86,7 @@ export type TemplateDropCode =
   | 'firmware-serial'
   | 'tpm-state'
   | 'efi-state'
+  | 'host-name'
   | 'access-credentials'
   | 'user-data'
   | 'volume'

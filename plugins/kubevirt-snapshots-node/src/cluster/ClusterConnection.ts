@@ -9,6 +9,7 @@ import { ServiceAccountCredentials } from '../transport/Credentials';
 import { RESOURCES } from '../transport/resources';
 import type { ReflectorTimings } from '../watch/backoff';
 import { Reflector } from '../watch/Reflector';
+import { ApiCheck } from './ApiCheck';
 import { BypassCheck } from './BypassCheck';
 import { clusterState } from './clusterState';
 import { KubeClient } from './KubeClient';
@@ -47,6 +48,7 @@ export class ClusterConnection {
 
   readonly cache: ClusterCache;
   readonly client: KubeClient;
+  readonly apis: ApiCheck;
 
   static create(options: ConnectionOptions): ClusterConnection {
     return new ClusterConnection(options);
@@ -85,6 +87,10 @@ export class ClusterConnection {
       cluster: config,
       accepted: options.acceptProxyBypass,
       logger,
+      onChange: () => hub.freshnessChanged(config.name),
+    });
+    this.apis = ApiCheck.create({
+      client: this.client,
       onChange: () => hub.freshnessChanged(config.name),
     });
     const namespaces = config.namespaces ?? [undefined];
@@ -148,12 +154,14 @@ export class ClusterConnection {
   start(): void {
     this.#reflectors.forEach(r => r.start());
     this.#bypass.start();
+    this.apis.start();
   }
 
   async stop(): Promise<void> {
     await Promise.all([
       ...this.#reflectors.map(r => r.stop()),
       this.#bypass.stop(),
+      this.apis.stop(),
     ]);
     this.#transport.close();
     this.#writeTransport?.close();

@@ -13,6 +13,8 @@ import { DEFAULT_TIMINGS, ReflectorTimings } from '../watch/backoff';
 import { findBlockers } from './blockers';
 import { ClusterConnection } from './ClusterConnection';
 import { CommittedIntent } from './CommittedIntent';
+import type { ClusterCopies } from './copyTypes';
+import { createClusterCopies } from './DefaultClusterCopies';
 import {
   createSnapshot,
   deleteSnapshot,
@@ -53,6 +55,7 @@ export interface ClusterServiceOptions {
 export class DefaultClusterService implements ClusterService {
   readonly #hub: ChangeHub;
   readonly #clusters: Map<string, ClusterConnection>;
+  readonly copies: ClusterCopies;
 
   /**
    * Reads the configuration. No request is made before `start()`.
@@ -83,6 +86,7 @@ export class DefaultClusterService implements ClusterService {
         }),
       ]),
     );
+    this.copies = createClusterCopies(name => this.#cluster(name));
     if (config.binding.mode === 'trusting') {
       logger.warn(
         `kubevirtSnapshots.binding.mode is trusting: in ${config.binding.trustedNamespaces.join(

@@ -69,11 +69,12 @@ export class KubeClient {
    * All objects of a namespace, page by page.
    *
    * @param options.optional - an absent API group counts as no objects
+   * @param options.fieldSelector - made of values that have been checked
    */
   async list(
     resource: Resource,
     namespace: string,
-    options: { optional?: boolean } = {},
+    options: { optional?: boolean; fieldSelector?: string } = {},
   ): Promise<Raw[]> {
     const items: Raw[] = [];
     let next: string | undefined;
@@ -84,7 +85,11 @@ export class KubeClient {
           verb: 'list',
           resource,
           namespace,
-          query: { limit: PAGE_SIZE, continue: next },
+          query: {
+            limit: PAGE_SIZE,
+            continue: next,
+            fieldSelector: options.fieldSelector,
+          },
         });
         items.push(...listItems(this.#cluster, page));
         next = textAt(page, ['metadata', 'continue'], 16_384);
@@ -99,6 +104,28 @@ export class KubeClient {
     return items;
   }
 
+  /**
+   * The resources that are served beside this one; undefined = its group or
+   * version isn't.
+   */
+  async discover(resource: Resource): Promise<Raw | undefined> {
+    const { group, version } = resource;
+    try {
+      return await this.#send({
+        method: 'GET',
+        verb: 'list',
+        resource,
+        path: group ? `/apis/${group}/${version}` : `/api/${version}`,
+      });
+    } catch (error) {
+      const { code } = error as Partial<ClusterError>;
+      if (code === 'not-found' || code === 'crds-missing') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
   create(
     resource: Resource,
     namespace: string | undefined,
@@ -110,6 +137,24 @@ export class KubeClient {
       resource,
       namespace,
       body,
+    });
+  }
+
+  /** Changes an object by a merge patch. */
+  patch(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    body: JsonObject,
+  ): Promise<Raw> {
+    return this.#send({
+      method: 'PATCH',
+      verb: 'patch',
+      resource,
+      namespace,
+      name,
+      body,
+      contentType: 'application/merge-patch+json',
     });
   }
 
@@ -130,16 +175,19 @@ export class KubeClient {
   }
 
   async #send(call: {
-    method: 'GET' | 'POST' | 'DELETE';
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
     verb: Asked['verb'];
     resource: Resource;
     namespace?: string;
     name?: string;
     query?: Record<string, string | number | undefined>;
     body?: JsonObject;
+    contentType?: string;
+    /** Instead of the resource's own; made of constants only. */
+    path?: string;
   }): Promise<Raw> {
     const { verb, resource, namespace, name } = call;
-    const path = resourcePath(resource, { namespace, name });
+    const path = call.path ?? resourcePath(resource, { namespace, name });
     let answer: TransportAnswer;
     try {
       answer = await this.#transport.request({
@@ -147,6 +195,7 @@ export class KubeClient {
         path,
         query: call.query,
         body: call.body,
+        contentType: call.contentType,
         impersonate: this.#impersonate,
       });
     } catch (error) {

@@ -44,7 +44,8 @@ export async function readVm(
   );
 }
 
-async function readContent(
+/** Reads the raw content of a snapshot. Never to leave this folder. */
+export async function readContent(
   client: KubeClient,
   record: Pick<SnapshotRecord, 'namespace' | 'name' | 'uid' | 'contentName'>,
 ): Promise<Raw | undefined> {

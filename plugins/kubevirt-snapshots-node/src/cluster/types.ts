@@ -9,6 +9,7 @@ import type {
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { CommittedIntent } from './CommittedIntent';
+import type { ClusterCopies } from './copyTypes';
 
 /**
  * What the cache keeps of a VirtualMachine. Nothing of its configuration that
@@ -242,6 +243,9 @@ export interface ClusterService {
   getContent(record: SnapshotRecord): Promise<CapturedContent | undefined>;
   /** Live: who uses this snapshot now. Empty = nobody. */
   getBlockers(record: SnapshotRecord): Promise<string[]>;
+
+  /** Making VMs and templates from snapshots. */
+  readonly copies: ClusterCopies;
 
   /** POST. AlreadyExists is a ClusterError with code `already-exists`. */
   createSnapshot(

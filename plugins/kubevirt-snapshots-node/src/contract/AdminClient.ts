@@ -19,6 +19,8 @@ const PLURALS: Record<string, string> = {
   DataVolume: 'datavolumes',
   VirtualMachine: 'virtualmachines',
   VirtualMachineSnapshot: 'virtualmachinesnapshots',
+  VirtualMachineTemplate: 'virtualmachinetemplates',
+  Template: 'templates',
 };
 
 /** An object of Kubernetes, loosely. */

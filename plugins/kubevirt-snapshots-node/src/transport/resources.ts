@@ -55,6 +55,17 @@ export const RESOURCES = {
     version: 'v1beta1',
     plural: 'datavolumes',
   },
+  templates: {
+    group: 'template.kubevirt.io',
+    version: 'v1beta1',
+    plural: 'virtualmachinetemplates',
+  },
+  openshiftTemplates: {
+    group: 'template.openshift.io',
+    version: 'v1',
+    plural: 'templates',
+  },
+  events: { group: '', version: 'v1', plural: 'events' },
   claims: { group: '', version: 'v1', plural: 'persistentvolumeclaims' },
   accessReviews: {
     group: 'authorization.k8s.io',
