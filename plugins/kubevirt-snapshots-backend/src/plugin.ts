@@ -23,6 +23,7 @@ import { VmGate } from './authorization/VmGate';
 import { vmResources } from './authorization/vmResources';
 import { Clock } from './database/Clock';
 import { openDatabase } from './database/openDatabase';
+import { CopyService } from './copies/CopyService';
 import { DatabaseOperationStore } from './operations/DatabaseOperationStore';
 import { OperationIndex } from './operations/OperationIndex';
 import { OperationService } from './operations/OperationService';
@@ -123,13 +124,14 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           ),
         );
 
+        const provided = ProvidedVms.fromConfig(config);
         const gate = new VmGate({
           catalog,
           permissions,
           permissionsRegistry,
           cluster,
           binding: pluginConfig.binding,
-          provided: ProvidedVms.fromConfig(config),
+          provided,
         });
         const mutations = new MutationSwitch({
           config: pluginConfig.mutations,
@@ -209,6 +211,13 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           mutations,
           limits,
         });
+        const copies = new CopyService({
+          store,
+          index,
+          cluster,
+          views,
+          mutations,
+        });
         const streams = new EventStreams({
           cluster,
           index,
@@ -279,6 +288,8 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             userInfo,
             views,
             operations,
+            copies,
+            provided,
             protections,
             protectionStore,
             store,

@@ -177,6 +177,18 @@ export interface CloneRequest {
 }
 
 /**
+ * Steps of an operation that makes a VM.
+ *
+ * - `copy`: KubeVirt fills the disks and makes the VM
+ * - `start`: where that was asked for
+ * - `clean`: what KubeVirt needed for it is removed
+ * - `undo`: it has failed, and what it had made is removed
+ *
+ * @public
+ */
+export type CloneStepId = 'request' | 'copy' | 'start' | 'clean' | 'undo';
+
+/**
  * What an operation of type `clone` has made, as far as it got.
  *
  * @public

@@ -225,6 +225,24 @@ export interface TemplateRequest {
 }
 
 /**
+ * Steps of an operation that makes a template.
+ *
+ * - `disks`: a DataVolume for each captured disk
+ * - `fill`: they are filled
+ * - `template`: the template itself
+ * - `hand-over`: it gets to own its disks
+ * - `undo`: it has failed, and what it had made is removed
+ *
+ * @public
+ */
+export type TemplateStepId =
+  | 'disks'
+  | 'fill'
+  | 'template'
+  | 'hand-over'
+  | 'undo';
+
+/**
  * What an operation of type `template` has made, as far as it got.
  *
  * @public

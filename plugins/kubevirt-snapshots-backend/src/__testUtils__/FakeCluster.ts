@@ -17,13 +17,17 @@ import {
   type UseRecord,
   type VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
+import { FakeCopies } from './FakeCopies';
 
 type Call =
   | 'getVm'
   | 'getSnapshot'
   | 'getBlockers'
   | 'createSnapshot'
-  | 'deleteSnapshot';
+  | 'deleteSnapshot'
+  | 'setPower'
+  | 'createClone'
+  | 'createTemplateDisk';
 
 /**
  * A cluster service without a cluster, for tests that need it to fail at one
@@ -39,6 +43,10 @@ export class FakeCluster implements ClusterService {
   #cacheFrozen: Map<string, SnapshotRecord> | undefined;
   /** Names of calls in their order. */
   readonly calls: Call[] = [];
+  readonly copies = new FakeCopies({
+    call: (name, effect) => this.#call(name as Call, effect),
+    onVm: name => this.addVm({ ref: { ...FakeCluster.ref, name } }),
+  });
   blockers: string[] = [];
   useRecords: UseRecord[] = [];
   freshnessNow: Freshness = { state: 'live', asOf: '2026-01-01T00:00:00Z' };
@@ -254,6 +262,11 @@ export class FakeCluster implements ClusterService {
       }
       this.removeSnapshot(address.name);
     });
+  }
+
+  async setPower(intent: CommittedIntent) {
+    CommittedIntent.assert(intent);
+    return this.#call('setPower', () => {});
   }
 
   async #call<T>(call: Call, effect: () => T): Promise<T> {

@@ -4,6 +4,8 @@ import type {
   OperationView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterError } from 'backstage-plugin-kubevirt-snapshots-node';
+import { cloneDefinition } from './copy/cloneVm';
+import { templateDefinition } from './copy/makeTemplate';
 import { deleteSnapshot, stopSnapshot } from './steps/removeSnapshot';
 import type { Step, StepContext } from './steps/StepContext';
 import { takeSnapshot } from './steps/takeSnapshot';
@@ -46,4 +48,6 @@ export const DEFINITIONS: Partial<Record<OperationType, OperationDefinition>> =
     take: { run: takeSnapshot },
     stop: { run: stopSnapshot },
     delete: { run: deleteSnapshot },
+    clone: cloneDefinition,
+    template: templateDefinition,
   };

@@ -9,11 +9,11 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import {
-  snapshotCreatePermission,
-  type ProtectionAnswer,
-} from 'backstage-plugin-kubevirt-snapshots-common';
-import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
+import { snapshotCreatePermission } from 'backstage-plugin-kubevirt-snapshots-common';
+import type {
+  ClusterService,
+  ProvidedVms,
+} from 'backstage-plugin-kubevirt-snapshots-node';
 import express, { type Request } from 'express';
 import PromiseRouter from 'express-promise-router';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
@@ -27,12 +27,13 @@ import {
   type VmAccess,
   type VmGate,
 } from '../authorization/VmGate';
+import type { CopyService } from '../copies/CopyService';
+import { withEntity } from '../copies/withEntity';
 import { detailsOf, notFound, refused } from '../errors';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import type { OperationIndex } from '../operations/OperationIndex';
 import type { OperationService } from '../operations/OperationService';
 import { toOperationView } from '../operations/operationView';
-import type { Operation } from '../operations/types';
 import type { ProtectionService } from '../protection/ProtectionService';
 import type { ProtectionStore } from '../protection/ProtectionStore';
 import type { Scheduling } from '../scheduling/Scheduling';
@@ -42,8 +43,10 @@ import { snapshotDetails } from '../views/snapshotDetails';
 import type { FleetViews } from '../views/FleetViews';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
+import { copyHandlers } from './copyHandlers';
 import { fleetHandlers } from './fleetHandlers';
 import type { Handler, RequestContext } from './Handler';
+import type { Writing } from './Writing';
 import { operatorHandlers } from './operatorHandlers';
 import { requestIdOf } from './requestId';
 import { routes, type RouteDefinition, type RouteId } from './routes';
@@ -74,6 +77,8 @@ export interface RouterOptions extends AuditHandlerOptions {
   fleet: FleetViews;
   userInfo: UserInfoService;
   operations: OperationService;
+  copies: CopyService;
+  provided?: ProvidedVms;
   protections: ProtectionService;
   protectionStore: ProtectionStore;
   store: DatabaseOperationStore;
@@ -111,59 +116,49 @@ export function createRouter(options: RouterOptions): express.Router {
    * A write: decided afresh on the live VM, recorded with Backstage's auditor,
    * and a row in the trail when it is refused.
    */
-  const writing =
-    <T>(
-      action: 'take' | 'stop' | 'delete' | 'protect' | 'unprotect',
-      read: (context: RequestContext) => T,
-      work: (
-        access: VmAccess,
-        input: T,
-        origin: { requestId: string },
-      ) => Promise<Operation | ProtectionAnswer>,
-    ): Handler =>
-    async context => {
-      const { req, res, entityRef, caller } = context;
-      const input = read(context);
-      const requestId = requestIdOf(req);
-      const event = await options.auditor.createEvent({
-        eventId: 'snapshot-mutate',
-        severityLevel: action === 'delete' ? 'high' : 'medium',
-        request: req,
-        meta: { actionType: action, entityRef, requestId },
-      });
-      let access: VmAccess | undefined;
-      try {
-        access = await gate.afresh(entityRef, caller, { live: true });
-        const answer = await work(access, input, { requestId });
-        if ('state' in answer) {
-          await event.success({ meta: { operationId: answer.id } });
-          res.status(202).json({ operation: toOperationView(answer) });
-        } else {
-          await event.success();
-          res.json(answer);
-        }
-      } catch (error) {
-        await event.fail({ error: error as Error });
-        const details = detailsOf(error);
-        if (details?.code === 'permission' || details?.code === 'not-bound') {
-          const { principal } = caller.credentials;
-          await options.denied.record({
-            action: `snapshot.${action}`,
-            actor: principal.userEntityRef,
-            onBehalfOf: principal.actor?.subject,
-            origin: 'portal',
-            requestId,
-            entityRef,
-            vm: access
-              ? { ...access.ref, uid: access.vm.uid, owners: access.owners }
-              : deniedVmOf(error),
-            decision: 'deny',
-            error: { code: details.code, message: (error as Error).message },
-          });
-        }
-        throw error;
+  const writing: Writing = (action, read, work) => async context => {
+    const { req, res, entityRef, caller } = context;
+    const input = read(context);
+    const requestId = requestIdOf(req);
+    const event = await options.auditor.createEvent({
+      eventId: 'snapshot-mutate',
+      severityLevel: action === 'delete' ? 'high' : 'medium',
+      request: req,
+      meta: { actionType: action, entityRef, requestId },
+    });
+    let access: VmAccess | undefined;
+    try {
+      access = await gate.afresh(entityRef, caller, { live: true });
+      const answer = await work(access, input, { requestId });
+      if ('state' in answer) {
+        await event.success({ meta: { operationId: answer.id } });
+        res.status(202).json({ operation: toOperationView(answer) });
+      } else {
+        await event.success();
+        res.json(answer);
       }
-    };
+    } catch (error) {
+      await event.fail({ error: error as Error });
+      const details = detailsOf(error);
+      if (details?.code === 'permission' || details?.code === 'not-bound') {
+        const { principal } = caller.credentials;
+        await options.denied.record({
+          action: `snapshot.${action}`,
+          actor: principal.userEntityRef,
+          onBehalfOf: principal.actor?.subject,
+          origin: 'portal',
+          requestId,
+          entityRef,
+          vm: access
+            ? { ...access.ref, uid: access.vm.uid, owners: access.owners }
+            : deniedVmOf(error),
+          decision: 'deny',
+          error: { code: details.code, message: (error as Error).message },
+        });
+      }
+      throw error;
+    }
+  };
 
   const snapshotName = ({ req }: RequestContext) =>
     parse(existingName, req.params.snapshot);
@@ -176,6 +171,8 @@ export function createRouter(options: RouterOptions): express.Router {
     ...scheduleHandlers(options),
 
     ...fleetHandlers(options),
+
+    ...copyHandlers({ copies: options.copies, reading, writing }),
 
     listSnapshots: async context => {
       const { minRevision, ...query } = parse(listQuery, context.req.query);
@@ -252,7 +249,13 @@ export function createRouter(options: RouterOptions): express.Router {
           'operation-not-found',
         );
       }
-      context.res.json(toOperationView(operation));
+      context.res.json(
+        await withEntity(
+          toOperationView(operation),
+          context.caller.credentials,
+          options,
+        ),
+      );
     },
 
     streamEvents: async ({ res, caller, entityRef }) => {

@@ -8,6 +8,7 @@ import {
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { auditRoutes } from './auditRoutes';
 import { scheduleRoutes } from './scheduleRoutes';
+import { copyRoutes } from './copyRoutes';
 
 const ENTITY = '/entities/:kind/:namespace/:name';
 
@@ -168,6 +169,7 @@ export const routes = [
     permissions: [snapshotProtectPermission.name],
     summary: 'Releases a protected snapshot',
   },
+  ...copyRoutes,
   ...auditRoutes,
   ...scheduleRoutes,
 ] as const satisfies readonly RouteDefinition[];

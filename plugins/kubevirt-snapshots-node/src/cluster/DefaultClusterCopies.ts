@@ -74,11 +74,11 @@ export function createClusterCopies(
         address,
         preconditions,
       ),
-    deleteCloneLeftover: async (intent, where, cloneUid) =>
+    deleteCloneLeftover: async (intent, target, cloneUid) =>
       await deleteCloneLeftover(
-        clients(where.cluster, intent),
+        clients(target.cluster, intent),
         intent,
-        where.namespace,
+        target,
         cloneUid,
       ),
 

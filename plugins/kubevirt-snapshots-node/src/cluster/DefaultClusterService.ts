@@ -4,11 +4,13 @@ import type { Config } from '@backstage/config';
 import { NotFoundError } from '@backstage/errors';
 import type {
   Freshness,
+  PowerAction,
   Verdict,
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { ChangeHub } from '../cache/ChangeHub';
 import { readKubevirtSnapshotsConfig } from '../config/readConfig';
+import { RESOURCES } from '../transport/resources';
 import { DEFAULT_TIMINGS, ReflectorTimings } from '../watch/backoff';
 import { findBlockers } from './blockers';
 import { ClusterConnection } from './ClusterConnection';
@@ -212,6 +214,17 @@ export class DefaultClusterService implements ClusterService {
     CommittedIntent.assert(intent);
     const client = this.#cluster(address.cluster).writer(intent);
     await deleteSnapshot(client, intent, address, preconditions);
+  }
+
+  async setPower(
+    intent: CommittedIntent,
+    ref: VmRef,
+    action: PowerAction,
+  ): Promise<void> {
+    CommittedIntent.assert(intent);
+    await this.#cluster(ref.cluster)
+      .writer(intent)
+      .act(RESOURCES.vmActions, ref.namespace, ref.name, action);
   }
 
   #cluster(name: string): ClusterConnection {

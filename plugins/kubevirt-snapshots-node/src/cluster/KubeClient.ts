@@ -5,6 +5,7 @@ import {
   ClusterTransport,
   Impersonation,
   TransportAnswer,
+  TransportRequest,
 } from '../transport/ClusterTransport';
 import { Resource, resourcePath } from '../transport/resources';
 import { listItems } from '../watch/ListWatch';
@@ -158,6 +159,32 @@ export class KubeClient {
     });
   }
 
+  /**
+   * PUT on a subresource that does something and answers nothing. KubeVirt
+   * gives 406 to whoever accepts JSON alone.
+   *
+   * @param action - a fixed word of ours, never from outside
+   */
+  async act(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    action: 'start' | 'stop',
+  ): Promise<void> {
+    const answer = await this.#request({
+      method: 'PUT',
+      path: `${resourcePath(resource, { namespace, name })}/${action}`,
+      accept: '*/*',
+      body: {},
+    });
+    if (answer.httpStatus < 200 || answer.httpStatus > 299) {
+      throw statusError(
+        { cluster: this.#cluster, verb: 'update', resource, namespace },
+        answer,
+      );
+    }
+  }
+
   async delete(
     resource: Resource,
     namespace: string,
@@ -188,14 +215,26 @@ export class KubeClient {
   }): Promise<Raw> {
     const { verb, resource, namespace, name } = call;
     const path = call.path ?? resourcePath(resource, { namespace, name });
-    let answer: TransportAnswer;
+    const answer = await this.#request({
+      method: call.method,
+      path,
+      query: call.query,
+      body: call.body,
+      contentType: call.contentType,
+    });
+    if (answer.httpStatus < 200 || answer.httpStatus > 299) {
+      throw statusError(
+        { cluster: this.#cluster, verb, resource, namespace },
+        answer,
+      );
+    }
+    return this.#parse(answer.body);
+  }
+
+  async #request(request: TransportRequest): Promise<TransportAnswer> {
     try {
-      answer = await this.#transport.request({
-        method: call.method,
-        path,
-        query: call.query,
-        body: call.body,
-        contentType: call.contentType,
+      return await this.#transport.request({
+        ...request,
         impersonate: this.#impersonate,
       });
     } catch (error) {
@@ -204,13 +243,6 @@ export class KubeClient {
       }
       throw error;
     }
-    if (answer.httpStatus < 200 || answer.httpStatus > 299) {
-      throw statusError(
-        { cluster: this.#cluster, verb, resource, namespace },
-        answer,
-      );
-    }
-    return this.#parse(answer.body);
   }
 
   #parse(body: string): Raw {

@@ -366,12 +366,24 @@ export async function deleteExactly(
 export async function deleteCloneLeftover(
   clients: { reader: KubeClient; writer: KubeClient },
   intent: CommittedIntent,
-  namespace: string,
+  target: VmRef,
   cloneUid: string,
 ): Promise<string | undefined> {
+  const { namespace } = target;
   const marker = `tmp-restore-${cloneUid}`;
+  const { reader } = clients;
+  if (await reader.get(RESOURCES.restores, namespace, marker)) {
+    throw new ClusterError(
+      'conflict',
+      `The helper restore ${marker} is still being removed`,
+    );
+  }
+  // Looked for after the helper is gone: from then on nobody makes it.
+  if (await reader.get(RESOURCES.virtualMachines, namespace, target.name)) {
+    return undefined;
+  }
   for (const resource of [RESOURCES.dataVolumes, RESOURCES.claims]) {
-    const items = await clients.reader.list(resource, namespace, {
+    const items = await reader.list(resource, namespace, {
       optional: true,
     });
     const left = items.find(

@@ -196,13 +196,16 @@ export interface ClusterCopies {
   ): Promise<void>;
   /**
    * Removes one claim or DataVolume that a clone left behind when it did not
-   * succeed. Only those that its helper restore made, that nothing owns.
+   * succeed. Only those that its helper restore made, that nothing owns. Where
+   * the VM was made after all its disks stay, also those that it doesn't own.
    *
-   * @returns the name of what was removed; undefined when nothing is left
+   * @returns the name of what was removed; undefined when nothing is left to
+   *   remove
+   * @throws ClusterError `conflict` while the helper restore is still there
    */
   deleteCloneLeftover(
     intent: CommittedIntent,
-    where: { cluster: string; namespace: string },
+    target: VmRef,
     cloneUid: string,
   ): Promise<string | undefined>;
 

@@ -4,6 +4,7 @@ import type {
   DiskPreview,
   Freshness,
   KubeVirtCondition,
+  PowerAction,
   SnapshotFacts,
   Verdict,
   VmRef,
@@ -261,6 +262,15 @@ export interface ClusterService {
     intent: CommittedIntent,
     address: SnapshotAddress,
     preconditions: { uid: string; resourceVersion: string },
+  ): Promise<void>;
+  /**
+   * PUT start or stop. It has no precondition, so one looks right before; where
+   * the VM is in that state already KubeVirt answers `conflict`.
+   */
+  setPower(
+    intent: CommittedIntent,
+    ref: VmRef,
+    action: PowerAction,
   ): Promise<void>;
 }
 

@@ -25,6 +25,11 @@ export const RESOURCES = {
     version: 'v1',
     plural: 'virtualmachineinstances',
   },
+  vmActions: {
+    group: 'subresources.kubevirt.io',
+    version: 'v1',
+    plural: 'virtualmachines',
+  },
   snapshots: {
     group: 'snapshot.kubevirt.io',
     version: 'v1beta1',

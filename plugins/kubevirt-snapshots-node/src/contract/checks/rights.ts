@@ -35,7 +35,7 @@ export const rightsChecks: ContractCheck[] = [
         ['DELETE', resourcePath(RESOURCES.volumeSnapshots, snapshot)],
         [
           'PUT',
-          `/apis/subresources.kubevirt.io/v1/namespaces/${namespace}/virtualmachines/reading/start`,
+          `/apis/subresources.kubevirt.io/v1/namespaces/${namespace}/virtualmachines/reading/restart`,
         ],
       ];
       for (const [method, path] of refused) {
