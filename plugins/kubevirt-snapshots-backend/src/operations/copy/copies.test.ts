@@ -137,7 +137,7 @@ describe('making things from snapshots', () => {
               : {
                   template: {
                     api: 'kubevirt',
-                    volumes: ['root', 'data'],
+                    volumes: ['rootdisk', 'data'],
                     parameters: [],
                     userData: [],
                     ...more.template,
@@ -227,7 +227,7 @@ describe('making things from snapshots', () => {
     const disks = ofOperation(DISK, id);
     expect(disks.map(disk => disk.metadata.name).sort()).toEqual([
       `${target}-data`,
-      `${target}-root`,
+      `${target}-rootdisk`,
     ]);
     for (const disk of disks) {
       expect(disk.status.phase).toBe('Succeeded');
