@@ -26,6 +26,7 @@ export type {
   SandboxOptions,
   SandboxRequests,
   StorageDelays,
+  TemplateApi,
   VolumeFault,
 } from './types';
 export { demoSeed, demoClusters, type DemoOptions } from './demo';

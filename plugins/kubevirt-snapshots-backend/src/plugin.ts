@@ -24,6 +24,7 @@ import { vmResources } from './authorization/vmResources';
 import { Clock } from './database/Clock';
 import { openDatabase } from './database/openDatabase';
 import { Acceptor } from './operations/Acceptor';
+import { CopyService } from './copies/CopyService';
 import { DatabaseOperationStore } from './operations/DatabaseOperationStore';
 import { OperationIndex } from './operations/OperationIndex';
 import { OperationService } from './operations/OperationService';
@@ -129,13 +130,14 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           ),
         );
 
+        const provided = ProvidedVms.fromConfig(config);
         const gate = new VmGate({
           catalog,
           permissions,
           permissionsRegistry,
           cluster,
           binding: pluginConfig.binding,
-          provided: ProvidedVms.fromConfig(config),
+          provided,
         });
         const mutations = new MutationSwitch({
           config: pluginConfig.mutations,
@@ -233,6 +235,13 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           leftOver,
         });
         const restoreHistory = new RestoreHistory({ store, cluster, trail });
+        const copies = new CopyService({
+          store,
+          index,
+          cluster,
+          views,
+          mutations,
+        });
         const streams = new EventStreams({
           cluster,
           index,
@@ -311,6 +320,8 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             restores,
             restoreHistory,
             leftOver,
+            copies,
+            provided,
             protections,
             protectionStore,
             store,

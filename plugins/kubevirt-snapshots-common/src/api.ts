@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { CloneResult } from './clones';
+import type { CloneResult, CloneStepId } from './clones';
 import type { ScheduledItem } from './schedules';
 import type { PowerAction } from './power';
 import type { RestoreProgress, RestoreStepId } from './restores';
@@ -8,7 +8,7 @@ import type {
   KubeVirtCondition,
   SnapshotState,
 } from './snapshotState';
-import type { TemplateResult } from './templates';
+import type { TemplateResult, TemplateStepId } from './templates';
 import type { VmRef } from './vmRef';
 
 /**
@@ -201,7 +201,9 @@ export interface StepView {
     | 'thaw'
     | 'remove'
     | 'done'
-    | RestoreStepId;
+    | RestoreStepId
+    | CloneStepId
+    | TemplateStepId;
   state: 'done' | 'current' | 'waiting' | 'failed';
   /** Progress inside the step, e.g. disks cut of disks to cut. */
   count?: { done: number; total: number };

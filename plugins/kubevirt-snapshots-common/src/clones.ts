@@ -57,7 +57,6 @@ export type CloneProblemCode =
  * - `secret-reference`: it uses the same Secrets of the namespace
  * - `selected-by-services`: labels of the instance, by which services and
  *   network policies find it, can be copied
- * - `waits-for-first-start`: the disks are filled only when it first starts
  * - `former-vm`: the snapshot is of a former VM of this name
  * - `plain-claims`: claims that stay behind when the new VM is deleted
  * - `shared-disk`: a volume that isn't captured and is used by both
@@ -71,7 +70,6 @@ export type CloneWarningCode =
   | 'secrets'
   | 'secret-reference'
   | 'selected-by-services'
-  | 'waits-for-first-start'
   | 'former-vm'
   | 'plain-claims'
   | 'shared-disk';
@@ -177,6 +175,18 @@ export interface CloneRequest {
    */
   keepInstanceLabels?: boolean;
 }
+
+/**
+ * Steps of an operation that makes a VM.
+ *
+ * - `copy`: KubeVirt fills the disks and makes the VM
+ * - `start`: where that was asked for
+ * - `clean`: what KubeVirt needed for it is removed
+ * - `undo`: it has failed, and what it had made is removed
+ *
+ * @public
+ */
+export type CloneStepId = 'request' | 'copy' | 'start' | 'clean' | 'undo';
 
 /**
  * What an operation of type `clone` has made, as far as it got.

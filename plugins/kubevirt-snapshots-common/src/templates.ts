@@ -72,6 +72,7 @@ export type TemplateWarningCode =
  *
  * - `mac-address`, `firmware-uuid`, `firmware-serial`: identity
  * - `tpm-state`, `efi-state`: each VM begins with an empty one
+ * - `host-name`: unless it becomes a parameter
  * - `access-credentials`: users and keys that KubeVirt would inject
  * - `user-data`: see {@link TemplateUserData}
  * - `volume`: a volume that only that VM can use
@@ -85,6 +86,7 @@ export type TemplateDropCode =
   | 'firmware-serial'
   | 'tpm-state'
   | 'efi-state'
+  | 'host-name'
   | 'access-credentials'
   | 'user-data'
   | 'volume'
@@ -221,6 +223,24 @@ export interface TemplateRequest {
    */
   notGeneralisedAcknowledged: boolean;
 }
+
+/**
+ * Steps of an operation that makes a template.
+ *
+ * - `disks`: a DataVolume for each captured disk
+ * - `fill`: they are filled
+ * - `template`: the template itself
+ * - `hand-over`: it gets to own its disks
+ * - `undo`: it has failed, and what it had made is removed
+ *
+ * @public
+ */
+export type TemplateStepId =
+  | 'disks'
+  | 'fill'
+  | 'template'
+  | 'hand-over'
+  | 'undo';
 
 /**
  * What an operation of type `template` has made, as far as it got.

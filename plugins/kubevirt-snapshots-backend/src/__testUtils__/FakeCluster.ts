@@ -23,6 +23,7 @@ import {
   type UseRecord,
   type VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
+import { FakeCopies } from './FakeCopies';
 
 type Call =
   | 'getVm'
@@ -36,7 +37,9 @@ type Call =
   | 'setPower'
   | 'createRestore'
   | 'deleteRestore'
-  | 'deleteClaim';
+  | 'deleteClaim'
+  | 'createClone'
+  | 'createTemplateDisk';
 
 /**
  * A cluster service without a cluster, for tests that need it to fail at one
@@ -52,6 +55,10 @@ export class FakeCluster implements ClusterService {
   #cacheFrozen: Map<string, SnapshotRecord> | undefined;
   /** Names of calls in their order. */
   readonly calls: Call[] = [];
+  readonly copies = new FakeCopies({
+    call: (name, effect) => this.#call(name as Call, effect),
+    onVm: name => this.addVm({ ref: { ...FakeCluster.ref, name } }),
+  });
   blockers: string[] = [];
   useRecords: UseRecord[] = [];
   restoreRecords: RestoreRecord[] = [];
@@ -425,6 +432,11 @@ export class FakeCluster implements ClusterService {
       }
       this.removeSnapshot(address.name);
     });
+  }
+
+  async setPower(intent: CommittedIntent) {
+    CommittedIntent.assert(intent);
+    return this.#call('setPower', () => {});
   }
 
   async #call<T>(call: Call, effect: () => T): Promise<T> {

@@ -42,6 +42,13 @@ export interface PortalToKill {
   protect?: Parameters<ProtectionStore['protect']>;
   unprotect?: Parameters<ProtectionStore['unprotect']>;
   killAt?: (typeof KILL_POINTS)[number];
+  /** Or around one call to the cluster. */
+  killAround?: {
+    call: string;
+    when: 'before' | 'after';
+    /** The how manieth call of that name; the first when absent. */
+    nth?: number;
+  };
 }
 
 const silent: any = {
@@ -110,6 +117,23 @@ export async function runPortal(options: PortalToKill): Promise<void> {
   around(trail, 'committedIntent', 'before the call is noted', undefined);
   for (const method of ['createSnapshot', 'deleteSnapshot']) {
     around(service, method, 'before the call', 'after the call');
+  }
+  if (options.killAround) {
+    const { call, when, nth = 1 } = options.killAround;
+    const target: any = call in service ? service : service.copies;
+    const original = target[call].bind(target);
+    let count = 0;
+    target[call] = async (...args: unknown[]) => {
+      count += 1;
+      if (count === nth && when === 'before') {
+        process.kill(process.pid, 'SIGKILL');
+      }
+      const result = await original(...args);
+      if (count === nth) {
+        process.kill(process.pid, 'SIGKILL');
+      }
+      return result;
+    };
   }
   around(store, 'finish', 'before it is finished', 'finished');
   around(trail, 'settle', undefined, KILL_POINTS[6]);

@@ -7,6 +7,8 @@ import type { ClusterError } from 'backstage-plugin-kubevirt-snapshots-node';
 import { changePower } from './power/power';
 import { clearRestore, deleteClaim, stopRestore } from './restore/others';
 import { restoreDefinition } from './restore/restore';
+import { cloneDefinition } from './copy/cloneVm';
+import { templateDefinition } from './copy/makeTemplate';
 import { deleteSnapshot, stopSnapshot } from './steps/removeSnapshot';
 import type { Step, StepContext } from './steps/StepContext';
 import { takeSnapshot } from './steps/takeSnapshot';
@@ -54,4 +56,6 @@ export const DEFINITIONS: Partial<Record<OperationType, OperationDefinition>> =
     'stop-restore': { run: stopRestore, unknownAfterMs: 72 * 3_600_000 },
     'clear-restore': { run: clearRestore },
     'delete-disk': { run: deleteClaim },
+    clone: cloneDefinition,
+    template: templateDefinition,
   };

@@ -5,6 +5,7 @@ import type {
   PowerAction,
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import type { CloneWanted, TemplateWanted } from './copy/types';
 import type { RestoreWanted } from './restore/types';
 
 /** What was asked for, beyond the target. */
@@ -16,6 +17,10 @@ export interface OperationRequest {
   power?: PowerAction;
   /** Of a restore. */
   restore?: RestoreWanted;
+  /** Of a clone. */
+  clone?: CloneWanted;
+  /** Of a template. */
+  template?: TemplateWanted;
   /** UID of {@link Operation.target}, where it is there already. */
   targetUid?: string;
   /** Labels of the snapshot, beside the portal's own. */

@@ -10,7 +10,10 @@ import type {
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { snapshotCreatePermission } from 'backstage-plugin-kubevirt-snapshots-common';
-import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
+import type {
+  ClusterService,
+  ProvidedVms,
+} from 'backstage-plugin-kubevirt-snapshots-node';
 import express, {
   type NextFunction,
   type Request,
@@ -22,6 +25,8 @@ import type { DeniedRecorder } from '../audit/DeniedRecorder';
 import { fromCluster } from '../authorization/fromCluster';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
 import { askWhom, type Caller, type VmGate } from '../authorization/VmGate';
+import type { CopyService } from '../copies/CopyService';
+import { withEntity } from '../copies/withEntity';
 import { badInput, notFound, refused } from '../errors';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import type { OperationIndex } from '../operations/OperationIndex';
@@ -36,6 +41,7 @@ import { snapshotDetails } from '../views/snapshotDetails';
 import type { FleetViews } from '../views/FleetViews';
 import type { SnapshotViews } from '../views/SnapshotViews';
 import { auditHandlers, type AuditHandlerOptions } from './auditHandlers';
+import { copyHandlers } from './copyHandlers';
 import { fleetHandlers } from './fleetHandlers';
 import type { Handler, RequestContext } from './Handler';
 import { operatorHandlers } from './operatorHandlers';
@@ -71,6 +77,8 @@ export interface RouterOptions
   fleet: FleetViews;
   userInfo: UserInfoService;
   operations: OperationService;
+  copies: CopyService;
+  provided?: ProvidedVms;
   protections: ProtectionService;
   protectionStore: ProtectionStore;
   store: DatabaseOperationStore;
@@ -119,6 +127,8 @@ export function createRouter(options: RouterOptions): express.Router {
     ...scheduleHandlers(options),
 
     ...fleetHandlers(options),
+
+    ...copyHandlers({ copies: options.copies, reading, writing }),
 
     listSnapshots: async context => {
       const { minRevision, ...query } = parse(listQuery, context.req.query);
@@ -195,7 +205,13 @@ export function createRouter(options: RouterOptions): express.Router {
           'operation-not-found',
         );
       }
-      context.res.json(toOperationView(operation));
+      context.res.json(
+        await withEntity(
+          toOperationView(operation),
+          context.caller.credentials,
+          options,
+        ),
+      );
     },
 
     streamEvents: async ({ res, caller, entityRef }) => {

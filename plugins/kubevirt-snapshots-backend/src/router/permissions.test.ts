@@ -54,6 +54,12 @@ const EXPECTED: Record<RouteId, number[]> = {
   listLeftOverClaims: /**/ [200, 403, 200, 200, 401, 401, 403, 200],
   // Absent: which claims may go is a test of its own.
   deleteClaim: /*    */ [404, 403, 404, 403, 401, 401, 403, 404],
+  reviewClone: /*    */ [200, 403, 200, 403, 401, 401, 403, 200],
+  cloneSnapshot: /*  */ [202, 403, 202, 403, 401, 401, 403, 202],
+  checkVmName: /*    */ [200, 403, 200, 403, 401, 401, 403, 200],
+  reviewTemplate: /* */ [200, 403, 200, 403, 401, 401, 403, 200],
+  templateSnapshot: /**/ [202, 403, 202, 403, 401, 401, 403, 202],
+  checkTemplateName: /**/ [200, 403, 200, 403, 401, 401, 403, 200],
   getHistory: /*     */ [200, 403, 200, 200, 401, 401, 403, 200],
   // A list is filtered, not refused.
   listAudit: /*      */ [200, 200, 200, 200, 401, 401, 403, 200],
@@ -247,6 +253,7 @@ describe('permissions', () => {
       .replace(':restore', 'theirs')
       .replace(':claim', 'claim-1')
       .replace(':schedule', ids.schedule ?? scheduleId)
+      .replace(':target', 'free-name')
       // The first row is about a VM of team A.
       .replace(':seq', '1');
     let pending = send(route.method, path);
@@ -303,9 +310,24 @@ describe('permissions', () => {
         return pending.send(body);
       }
       const record = cluster.snapshot({ ...FakeCluster.ref, name: snapshot });
+      const makes = ['cloneSnapshot', 'templateSnapshot'].includes(route.id);
+      // As a person does: what one has read goes into the request.
+      const review =
+        makes &&
+        (await send('get', path.replace('/api/kubevirt-snapshots', '')).set(
+          'authorization',
+          headers.platform!,
+        ));
       const request_ = {
         operationId: randomUUID(),
         vmUid,
+        ...(review && {
+          name: 'new-one',
+          planHash: review.body.planHash ?? '0'.repeat(64),
+          ...(route.id === 'templateSnapshot' && {
+            notGeneralisedAcknowledged: true,
+          }),
+        }),
         ...(route.id === 'takeSnapshot'
           ? { name: 'new-one' }
           : { snapshotUid: ids.uid ?? record?.uid ?? 'uid' }),

@@ -9,6 +9,7 @@ import {
 import { auditRoutes } from './auditRoutes';
 import { restoreRoutes } from './restoreRoutes';
 import { scheduleRoutes } from './scheduleRoutes';
+import { copyRoutes } from './copyRoutes';
 
 const ENTITY = '/entities/:kind/:namespace/:name';
 
@@ -169,6 +170,7 @@ export const routes = [
     permissions: [snapshotProtectPermission.name],
     summary: 'Releases a protected snapshot',
   },
+  ...copyRoutes,
   ...auditRoutes,
   ...restoreRoutes,
   ...scheduleRoutes,

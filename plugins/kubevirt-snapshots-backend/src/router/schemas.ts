@@ -22,11 +22,21 @@ const NAME_PROBLEMS: Record<SnapshotNameProblem, string> = {
   'bad-edge': 'A name begins and ends with a letter or a digit',
 };
 
-/** UID of an object. */
+/** UID of an object of Kubernetes. */
 export const uid = z.string().regex(/^[0-9a-zA-Z-]{1,64}$/, 'That is no UID');
 
-/** Id of an operation, made by the client. */
+/** Made by the client. */
 export const operationId = z.uuid('operationId has to be a UUID');
+
+/** What a person says about what they make. */
+export const description = z
+  .string()
+  .max(
+    MAX_DESCRIPTION_LENGTH,
+    `A description has at most ${MAX_DESCRIPTION_LENGTH} characters`,
+  )
+  // eslint-disable-next-line no-control-regex
+  .regex(/^[^\u0000-\u0008\u000b-\u001f]*$/, 'It holds control characters');
 
 /** Name of a snapshot to be made. */
 export const newName = z.string().superRefine((name, context) => {
@@ -148,15 +158,7 @@ export const takeBody = z.strictObject({
   operationId,
   vmUid: uid,
   name: newName,
-  description: z
-    .string()
-    .max(
-      MAX_DESCRIPTION_LENGTH,
-      `A description has at most ${MAX_DESCRIPTION_LENGTH} characters`,
-    )
-    // eslint-disable-next-line no-control-regex
-    .regex(/^[^\u0000-\u0008\u000b-\u001f]*$/, 'It holds control characters')
-    .optional(),
+  description: description.optional(),
   deadlineSeconds: z
     .int('The deadline is in whole seconds')
     .min(

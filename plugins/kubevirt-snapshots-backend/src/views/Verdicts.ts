@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   isUnfinished,
+  snapshotClonePermission,
   snapshotCreatePermission,
   snapshotDeletePermission,
   snapshotProtectPermission,
   snapshotRestorePermission,
+  snapshotTemplatePermission,
   vmPowerPermission,
   type PowerAction,
   type Protection,
@@ -139,12 +141,86 @@ export class Verdicts {
       stop: this.#stop(row, access),
       delete: this.#delete(row, access, busy, protection),
       restore: this.#restore(row, access, busy),
+      clone: this.#copy('clone', row, access),
+      template: this.#copy('template', row, access),
       protect,
       unprotect:
         protect.allowed && !protection
           ? off('snapshot-not-protected', 'It is not protected.')
           : protect,
     };
+  }
+
+  /**
+   * Making something new from a snapshot. It doesn't touch the VM, so it may
+   * be busy. What only the captured content tells is told by the review.
+   */
+  #copy(
+    kind: 'clone' | 'template',
+    row: SnapshotRow,
+    access: VmAccess,
+  ): Verdict {
+    const { item, record } = row;
+    const permission =
+      kind === 'clone' ? snapshotClonePermission : snapshotTemplatePermission;
+    const former = item.formerVm ? formerResource(access.ref, row) : undefined;
+    // What is made of a former VM gets to those who own the present one.
+    if (
+      !access.can(permission) ||
+      (former && !access.can(permission, former))
+    ) {
+      return off(
+        'permission',
+        `You may not make ${
+          kind === 'clone' ? 'VMs' : 'templates'
+        } from snapshots of ${access.ref.name}. ${askWhom(
+          former?.owners ?? access.owners,
+        )}`,
+      );
+    }
+    const general = this.#anyChange(access);
+    if (!general.allowed) {
+      return general;
+    }
+    if (access.vm.deleting) {
+      return off('vm-gone', `VM ${access.ref.name} is being deleted.`);
+    }
+    if (item.state === 'deleting' || item.state === 'stopping') {
+      return off('snapshot-deleting', 'It is being removed.');
+    }
+    if (item.state !== 'ready' || !record) {
+      return off('snapshot-not-ready', 'It is not ready to be used.');
+    }
+    if (item.consistency.partial) {
+      return off(
+        'snapshot-partial',
+        "It doesn't hold every disk of the VM, and a VM without them can't be made.",
+      );
+    }
+    const apis = this.#cluster.copies.apis(access.ref.cluster);
+    if (kind === 'template') {
+      return apis && !apis.template
+        ? off(
+            'no-template-api',
+            `Cluster ${access.ref.cluster} has no API for templates.`,
+          )
+        : allowed;
+    }
+    if (apis && !apis.clone) {
+      return off(
+        'no-clone-api',
+        `Cluster ${access.ref.cluster} doesn't serve VirtualMachineClone.`,
+      );
+    }
+    const keepsState = record.facts.includedVolumes?.some(volume =>
+      volume.startsWith('persistent-state-for-'),
+    );
+    return keepsState
+      ? off(
+          'backend-storage',
+          'The VM keeps TPM or EFI state, which KubeVirt does not copy to another VM.',
+        )
+      : allowed;
   }
 
   /** What stands against any change in this cluster, whoever wants it. */

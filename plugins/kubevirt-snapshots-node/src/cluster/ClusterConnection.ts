@@ -10,6 +10,7 @@ import { RESOURCES } from '../transport/resources';
 import type { ReflectorTimings } from '../watch/backoff';
 import { Reflector } from '../watch/Reflector';
 import { AccountFacts } from './AccountFacts';
+import { ApiCheck } from './ApiCheck';
 import { BypassCheck } from './BypassCheck';
 import { clusterState } from './clusterState';
 import { KubeClient } from './KubeClient';
@@ -49,6 +50,7 @@ export class ClusterConnection {
   readonly cache: ClusterCache;
   readonly client: KubeClient;
   readonly facts: AccountFacts;
+  readonly apis: ApiCheck;
 
   static create(options: ConnectionOptions): ClusterConnection {
     return new ClusterConnection(options);
@@ -88,6 +90,10 @@ export class ClusterConnection {
       cluster: config,
       accepted: options.acceptProxyBypass,
       logger,
+      onChange: () => hub.freshnessChanged(config.name),
+    });
+    this.apis = ApiCheck.create({
+      client: this.client,
       onChange: () => hub.freshnessChanged(config.name),
     });
     const namespaces = config.namespaces ?? [undefined];
@@ -151,12 +157,14 @@ export class ClusterConnection {
   start(): void {
     this.#reflectors.forEach(r => r.start());
     this.#bypass.start();
+    this.apis.start();
   }
 
   async stop(): Promise<void> {
     await Promise.all([
       ...this.#reflectors.map(r => r.stop()),
       this.#bypass.stop(),
+      this.apis.stop(),
     ]);
     this.#transport.close();
     this.#writeTransport?.close();

@@ -94,8 +94,10 @@ describe('DefaultClusterService', () => {
     });
     expect(service.hasSynced('prod')).toBe(false);
     await live();
+    await until(() => service.copies.apis('prod'));
     const calls = stub.requests.length;
-    expect(calls).toBe(12);
+    // A list and a watch of each resource, and four looks for an API.
+    expect(calls).toBe(16);
     expect(service.hasSynced('prod')).toBe(true);
     expect(service.freshness('prod')).toEqual({
       state: 'live',
@@ -113,6 +115,11 @@ describe('DefaultClusterService', () => {
     expect(service.statuses()).toMatchObject([
       { name: 'prod', state: 'live', vms: 1, snapshots: 1 },
     ]);
+    expect(service.copies.apis('prod')).toEqual({
+      clone: false,
+      dataVolumes: false,
+      template: undefined,
+    });
     expect(service.mutations('prod')).toEqual({ allowed: true });
     expect(stub.requests.length).toBe(calls);
   });
@@ -195,7 +202,10 @@ describe('DefaultClusterService', () => {
     await service.start();
     await until(() => stub.watches.length === 12);
     expect(
-      stub.requests.every(r => /\/namespaces\/(vms|labs)\//.test(r.path)),
+      stub.requests
+        // Which APIs there are is no matter of namespaces.
+        .filter(r => !/^\/apis\/[^/]+\/[^/]+$/.test(r.path))
+        .every(r => /\/namespaces\/(vms|labs)\//.test(r.path)),
     ).toBe(true);
     await until(() => service.status('prod').state === 'live');
     expect(service.vms()).toHaveLength(1);

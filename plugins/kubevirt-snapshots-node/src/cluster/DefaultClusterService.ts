@@ -29,6 +29,8 @@ import {
   readRestore,
   readRestoresOf,
 } from './restoreCalls';
+import type { ClusterCopies } from './copyTypes';
+import { createClusterCopies } from './DefaultClusterCopies';
 import {
   createSnapshot,
   readCaptured,
@@ -75,6 +77,7 @@ export interface ClusterServiceOptions {
 export class DefaultClusterService implements ClusterService {
   readonly #hub: ChangeHub;
   readonly #clusters: Map<string, ClusterConnection>;
+  readonly copies: ClusterCopies;
 
   /**
    * Reads the configuration. No request is made before `start()`.
@@ -105,6 +108,7 @@ export class DefaultClusterService implements ClusterService {
         }),
       ]),
     );
+    this.copies = createClusterCopies(name => this.#cluster(name));
     if (config.binding.mode === 'trusting') {
       logger.warn(
         `kubevirtSnapshots.binding.mode is trusting: in ${config.binding.trustedNamespaces.join(

@@ -70,11 +70,12 @@ export class KubeClient {
    * All objects of a namespace, page by page.
    *
    * @param options.optional - an absent API group counts as no objects
+   * @param options.fieldSelector - made of values that have been checked
    */
   async list(
     resource: Resource,
     namespace: string | undefined,
-    options: { optional?: boolean } = {},
+    options: { optional?: boolean; fieldSelector?: string } = {},
   ): Promise<Raw[]> {
     const items: Raw[] = [];
     let next: string | undefined;
@@ -85,7 +86,11 @@ export class KubeClient {
           verb: 'list',
           resource,
           namespace,
-          query: { limit: PAGE_SIZE, continue: next },
+          query: {
+            limit: PAGE_SIZE,
+            continue: next,
+            fieldSelector: options.fieldSelector,
+          },
         });
         items.push(...listItems(this.#cluster, page));
         next = textAt(page, ['metadata', 'continue'], 16_384);
@@ -100,6 +105,28 @@ export class KubeClient {
     return items;
   }
 
+  /**
+   * The resources that are served beside this one; undefined = its group or
+   * version isn't.
+   */
+  async discover(resource: Resource): Promise<Raw | undefined> {
+    const { group, version } = resource;
+    try {
+      return await this.#send({
+        method: 'GET',
+        verb: 'list',
+        resource,
+        path: group ? `/apis/${group}/${version}` : `/api/${version}`,
+      });
+    } catch (error) {
+      const { code } = error as Partial<ClusterError>;
+      if (code === 'not-found' || code === 'crds-missing') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
   create(
     resource: Resource,
     namespace: string | undefined,
@@ -111,6 +138,24 @@ export class KubeClient {
       resource,
       namespace,
       body,
+    });
+  }
+
+  /** Changes an object by a merge patch. */
+  patch(
+    resource: Resource,
+    namespace: string,
+    name: string,
+    body: JsonObject,
+  ): Promise<Raw> {
+    return this.#send({
+      method: 'PATCH',
+      verb: 'patch',
+      resource,
+      namespace,
+      name,
+      body,
+      contentType: 'application/merge-patch+json',
     });
   }
 
@@ -174,21 +219,25 @@ export class KubeClient {
   }
 
   async #send(call: {
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
     verb: Asked['verb'];
     resource: Resource;
     namespace?: string;
     name?: string;
     query?: Record<string, string | number | undefined>;
     body?: JsonObject;
+    contentType?: string;
+    /** Instead of the resource's own; made of constants only. */
+    path?: string;
   }): Promise<Raw> {
     const { verb, resource, namespace, name } = call;
-    const path = resourcePath(resource, { namespace, name });
+    const path = call.path ?? resourcePath(resource, { namespace, name });
     const answer = await this.#request({
       method: call.method,
       path,
       query: call.query,
       body: call.body,
+      contentType: call.contentType,
     });
     if (answer.httpStatus < 200 || answer.httpStatus > 299) {
       throw statusError(

@@ -44,7 +44,7 @@ export async function readVm(
   );
 }
 
-/** Reads the content of a snapshot, if it is the snapshot's own. */
+/** Reads the raw content of a snapshot. Never to leave this folder. */
 export async function readContent(
   client: KubeClient,
   record: Pick<SnapshotRecord, 'namespace' | 'name' | 'uid' | 'contentName'>,

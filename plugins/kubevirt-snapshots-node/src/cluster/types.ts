@@ -11,6 +11,7 @@ import type {
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { CommittedIntent } from './CommittedIntent';
+import type { ClusterCopies } from './copyTypes';
 
 /**
  * What the cache keeps of a VirtualMachine. Nothing of its configuration that
@@ -412,6 +413,8 @@ export interface ClusterService {
   ): Promise<boolean>;
   /** Version of KubeVirt such as `v1.9.0`; undefined when it doesn't tell. Asked once in 5 minutes. */
   kubevirtVersion(cluster: string): Promise<string | undefined>;
+  /** Making VMs and templates from snapshots. */
+  readonly copies: ClusterCopies;
 
   /** POST. AlreadyExists is a ClusterError with code `already-exists`. */
   createSnapshot(

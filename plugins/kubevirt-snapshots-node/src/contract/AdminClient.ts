@@ -20,6 +20,8 @@ const PLURALS: Record<string, string> = {
   DataVolume: 'datavolumes',
   VirtualMachine: 'virtualmachines',
   VirtualMachineSnapshot: 'virtualmachinesnapshots',
+  VirtualMachineTemplate: 'virtualmachinetemplates',
+  Template: 'templates',
 };
 
 /** An object of Kubernetes, loosely. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { copyingChecks } from './checks/copying';
 import { readingChecks } from './checks/reading';
 import { rightsChecks } from './checks/rights';
 import { stoppingChecks } from './checks/stopping';
@@ -18,6 +19,7 @@ export const contract: readonly ContractCheck[] = [
   ...readingChecks,
   ...takingChecks,
   ...stoppingChecks,
+  ...copyingChecks,
   ...rightsChecks,
 ];
 

@@ -25,6 +25,11 @@ export const RESOURCES = {
     version: 'v1',
     plural: 'virtualmachineinstances',
   },
+  vmActions: {
+    group: 'subresources.kubevirt.io',
+    version: 'v1',
+    plural: 'virtualmachines',
+  },
   snapshots: {
     group: 'snapshot.kubevirt.io',
     version: 'v1beta1',
@@ -55,6 +60,17 @@ export const RESOURCES = {
     version: 'v1beta1',
     plural: 'datavolumes',
   },
+  templates: {
+    group: 'template.kubevirt.io',
+    version: 'v1beta1',
+    plural: 'virtualmachinetemplates',
+  },
+  openshiftTemplates: {
+    group: 'template.openshift.io',
+    version: 'v1',
+    plural: 'templates',
+  },
+  events: { group: '', version: 'v1', plural: 'events' },
   claims: { group: '', version: 'v1', plural: 'persistentvolumeclaims' },
   configMaps: { group: '', version: 'v1', plural: 'configmaps' },
   resourceQuotas: { group: '', version: 'v1', plural: 'resourcequotas' },

@@ -6,7 +6,7 @@ import { Resource, resourceName } from './resources';
 /** What was asked of the cluster, for the message. */
 export interface Asked {
   cluster: string;
-  verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'delete';
+  verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
   resource: Resource;
   namespace?: string;
 }

@@ -26,8 +26,12 @@ export const rightsChecks: ContractCheck[] = [
         ['DELETE', resourcePath(RESOURCES.restores, { namespace })],
         ['PATCH', resourcePath(RESOURCES.restores, snapshot)],
         ['DELETE', resourcePath(RESOURCES.contents, snapshot)],
-        ['POST', resourcePath(RESOURCES.clones, { namespace })],
+        ['PATCH', resourcePath(RESOURCES.clones, snapshot)],
+        ['PATCH', resourcePath(RESOURCES.claims, snapshot)],
+        ['PATCH', resourcePath(RESOURCES.templates, snapshot)],
+        ['DELETE', resourcePath(RESOURCES.clones, { namespace })],
         ['DELETE', resourcePath(RESOURCES.claims, { namespace })],
+        ['DELETE', resourcePath(RESOURCES.dataVolumes, { namespace })],
         ['POST', resourcePath(RESOURCES.claims, { namespace })],
         ['DELETE', resourcePath(RESOURCES.volumeSnapshots, snapshot)],
         [

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import type { CloneRecord, CreateCloneInput } from '../../cluster/copyTypes';
+import { templateDiskName } from '../../cluster/templateCalls';
+import type { SnapshotRecord } from '../../cluster/types';
+import {
+  eventually,
+  isReady,
+  makeVm,
+  needSnapshots,
+  newIntent,
+  PLANTED_SECRET,
+  remove,
+  take,
+  waitFor,
+} from '../helpers';
+import { ContractCheck, ContractContext, MadeVm, Skipped } from '../types';
+
+const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
+const DV = { apiVersion: 'cdi.kubevirt.io/v1beta1', kind: 'DataVolume' };
+
+/** The VM that all checks here copy, and its snapshot. */
+async function source(
+  context: ContractContext,
+): Promise<{ vm: MadeVm; record: SnapshotRecord }> {
+  const { cluster, namespace, service } = context;
+  const ref = { cluster, namespace, name: 'copied' };
+  const known = service.vm(ref);
+  const vm = known ? { ref, uid: known.uid } : await makeVm(context, 'copied');
+  needSnapshots(context, vm);
+  const address = { cluster, namespace, name: 'copied' };
+  if (!service.snapshot(address)) {
+    await take(context, vm, 'copied');
+  }
+  return {
+    vm,
+    record: await waitFor(context, 'copied', 'is ready', isReady),
+  };
+}
+
+async function clone(
+  context: ContractContext,
+  target: string,
+  more: Partial<CreateCloneInput> = {},
+): Promise<{ made: CloneRecord; done: CloneRecord }> {
+  const { service, cluster, namespace, patience } = context;
+  const { vm, record } = await source(context);
+  const address = { cluster, namespace, name: `clone-${target}` };
+  const made = await service.copies.createClone(newIntent(), {
+    name: address.name,
+    snapshot: record,
+    source: vm.ref,
+    sourceUid: vm.uid,
+    target,
+    macAddresses: {},
+    labels: {},
+    keepAnnotations: true,
+    keepInstanceLabels: false,
+    ...more,
+  });
+  const done = await eventually(
+    `clone ${address.name} has ended`,
+    async () => {
+      const now = await service.copies.getClone(address);
+      return now && now.state !== 'running' && now;
+    },
+    patience,
+  );
+  return { made, done };
+}
+
+/** Create VM and Create VM template. */
+export const copyingChecks: ContractCheck[] = [
+  {
+    name: 'tells what a copy would be made of, and no secret of it',
+    async run(context) {
+      const { record } = await source(context);
+      const plan = await context.service.copies.getPlan(record);
+      assert.ok(plan);
+      assert.deepEqual(
+        plan.disks.map(disk => disk.name),
+        ['root'],
+      );
+      assert.deepEqual(plan.uncaptured, []);
+      assert.equal(plan.backendStorage, false);
+      assert.deepEqual(plan.interfaces, [
+        { name: 'default', network: 'pod', fixedMac: false },
+      ]);
+      assert.deepEqual(plan.labels, { contract: 'yes' });
+      assert.ok(plan.annotationKeys.includes('private'));
+      assert.deepEqual(
+        plan.userData.map(entry => entry.volume),
+        ['cloudinit'],
+      );
+      assert.ok(!JSON.stringify(plan).includes(PLANTED_SECRET));
+    },
+  },
+  {
+    name: 'knows which APIs the cluster serves',
+    async run({ service, cluster, patience }) {
+      const apis = await service.copies.readApis(cluster);
+      assert.equal(typeof apis.clone, 'boolean');
+      assert.deepEqual(
+        await eventually(
+          'the service has looked by itself',
+          () => service.copies.apis(cluster),
+          patience,
+        ),
+        apis,
+      );
+    },
+  },
+  {
+    name: 'makes a VM from a snapshot, with labels and owner of the source as it is now',
+    async run(context) {
+      const { admin, service, cluster, namespace, patience } = context;
+      const { vm } = await source(context);
+      // What was captured is older than this.
+      await admin.patch(
+        { ...VM, namespace, name: vm.ref.name },
+        {
+          metadata: {
+            labels: { tier: 'prod', 'app.kubernetes.io/instance': 'copied' },
+            annotations: {
+              'kubevirt-snapshots/owner':
+                'group:default/team-a, user:default/ada',
+              'kubevirt-snapshots/entity-ref': 'resource:default/copied',
+            },
+          },
+        },
+      );
+      const { made, done } = await clone(context, 'copy-1', {
+        description: 'a copy: {"of", everything}, \\ \u00e4 \u{1f600}',
+        labels: { extra: 'yes', tier: 'dev' },
+        macAddresses: { default: '02-00-00-00-00-41' },
+        serial: 'contract-serial',
+      });
+      assert.equal(done.uid, made.uid);
+      assert.equal(done.state, 'succeeded');
+      const copy = await admin.get({ ...VM, namespace, name: 'copy-1' });
+      assert.ok(copy);
+      assert.deepEqual(copy.metadata.labels, {
+        contract: 'yes',
+        // Not what a person asks for, but what the source has.
+        tier: 'prod',
+        extra: 'yes',
+      });
+      const { annotations } = copy.metadata;
+      const ours = Object.keys(annotations).filter(key =>
+        key.startsWith('kubevirt-snapshots/'),
+      );
+      assert.deepEqual(ours, ['kubevirt-snapshots/owner']);
+      assert.equal(
+        annotations['kubevirt-snapshots/owner'],
+        'group:default/team-a, user:default/ada',
+      );
+      assert.equal(
+        annotations.description,
+        'a copy: {"of", everything}, \\ \u00e4 \u{1f600}',
+      );
+      assert.equal(annotations.private, PLANTED_SECRET);
+      assert.equal(copy.spec.runStrategy, 'Halted');
+      const { domain } = copy.spec.template.spec;
+      assert.equal(
+        domain.devices.interfaces[0].macAddress,
+        '02-00-00-00-00-41',
+      );
+      assert.equal(domain.firmware.serial, 'contract-serial');
+      await eventually(
+        'the cache has the copy',
+        () => service.vm({ cluster, namespace, name: 'copy-1' }),
+        patience,
+      );
+    },
+  },
+  {
+    name: 'leaves behind what one does not want to keep',
+    async run(context) {
+      const { admin, namespace } = context;
+      await clone(context, 'copy-2', { keepAnnotations: false });
+      const copy = await admin.get({ ...VM, namespace, name: 'copy-2' });
+      assert.ok(copy);
+      assert.equal(copy.metadata.annotations.private, undefined);
+      const labels = Object.keys(copy.spec.template.metadata?.labels ?? {});
+      assert.ok(labels.every(key => key.includes('kubevirt.io/')));
+    },
+  },
+  {
+    name: 'deletes a finished clone, and the VM stays',
+    async run(context) {
+      const { service, admin, cluster, namespace, patience } = context;
+      const address = { cluster, namespace, name: 'clone-copy-2' };
+      await eventually(
+        'the clone is gone',
+        async () => {
+          const now = await service.copies.getClone(address);
+          if (now && !now.deleting) {
+            await service.copies
+              .deleteClone(newIntent(), address, now)
+              .catch(error => {
+                assert.match(String(error.code), /^(conflict|not-found)$/);
+              });
+          }
+          return !now;
+        },
+        patience,
+      );
+      assert.ok(await admin.get({ ...VM, namespace, name: 'copy-2' }));
+    },
+  },
+  {
+    name: 'makes disks and a template, which outlive the snapshot',
+    async run(context) {
+      const { service, admin, cluster, namespace, patience } = context;
+      const { copies } = service;
+      const api = (await copies.readApis(cluster)).template;
+      if (!api) {
+        throw new Skipped('this cluster has no API for templates');
+      }
+      const { vm, record } = await source(context);
+      const intent = newIntent();
+      const name = templateDiskName('golden', 'root');
+      const address = { cluster, namespace, name };
+      await copies.createTemplateDisk(intent, {
+        name,
+        volume: 'root',
+        snapshot: record,
+        source: vm.ref,
+      });
+      const disk = await eventually(
+        'the disk is filled',
+        async () => {
+          const now = await copies.getDataVolume(address);
+          return now?.phase === 'Succeeded' && now;
+        },
+        patience,
+      );
+      assert.equal(disk.operationId, intent.operationId);
+      assert.equal(await copies.isClaimNameTaken(address), true);
+      const template = await copies.createTemplate(intent, {
+        api,
+        name: 'golden',
+        snapshot: record,
+        source: vm.ref,
+        sourceUid: vm.uid,
+        parameters: [
+          { slot: 'memory', name: 'MEMORY', value: '64Mi' },
+          { slot: 'cpu-cores', name: 'CORES', value: '1' },
+        ],
+        userData: [],
+      });
+      // The resource version of the disk may have moved on meanwhile.
+      await eventually(
+        'the template owns its disk',
+        async () => {
+          const now = await copies.getDataVolume(address);
+          assert.ok(now);
+          if (now.owners.includes(template.uid)) {
+            return true;
+          }
+          await copies
+            .handDataVolumeOver(intent, address, now, template)
+            .catch(error => assert.equal(error.code, 'conflict'));
+          return false;
+        },
+        patience,
+      );
+      const raw = await admin.get({ ...DV, namespace, name });
+      assert.ok(!JSON.stringify(raw).includes(PLANTED_SECRET));
+      await remove(context, 'copied');
+      const kind =
+        api === 'kubevirt'
+          ? {
+              apiVersion: 'template.kubevirt.io/v1beta1',
+              kind: 'VirtualMachineTemplate',
+            }
+          : { apiVersion: 'template.openshift.io/v1', kind: 'Template' };
+      const stored = await admin.get({ ...kind, namespace, name: 'golden' });
+      assert.ok(stored);
+      const text = JSON.stringify(stored);
+      assert.ok(!text.includes(PLANTED_SECRET));
+      assert.match(text, /\$\{MEMORY\}/);
+      assert.match(text, /\$\{\{CORES\}\}/);
+      assert.ok(await admin.get({ ...DV, namespace, name }));
+      const found = await copies.getTemplate(api, {
+        ...address,
+        name: 'golden',
+      });
+      assert.equal(found?.uid, template.uid);
+      await copies.deleteTemplate(
+        intent,
+        api,
+        { ...address, name: 'golden' },
+        found!,
+      );
+      await eventually(
+        'the disk goes with its template',
+        async () => !(await copies.getDataVolume(address)),
+        patience,
+      );
+    },
+  },
+];
