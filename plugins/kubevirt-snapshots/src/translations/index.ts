@@ -9,6 +9,7 @@ import { detailMessages } from './details';
 import { errorMessages } from './errors';
 import { fleetMessages } from './fleet';
 import { formMessages } from './forms';
+import { scheduleMessages } from './schedules';
 import { stateMessages } from './states';
 import { tabMessages } from './tab';
 
@@ -27,6 +28,7 @@ export const kubevirtSnapshotsTranslationRef = createTranslationRef({
     ...errorMessages,
     ...auditMessages,
     ...fleetMessages,
+    ...scheduleMessages,
   },
 });
 

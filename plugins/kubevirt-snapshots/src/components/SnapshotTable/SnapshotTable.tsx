@@ -17,7 +17,8 @@ import { useMemo } from 'react';
 import type { UrlState } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 import { Pages } from '../Pages';
-import { scheduledCell, snapshotCell, type RowContext } from './cells';
+import { scheduledCell, type ScheduleRowContext } from '../ScheduleRow';
+import { snapshotCell, type RowContext } from './cells';
 import { useColumns, type ColumnId } from './columns';
 import styles from './SnapshotTable.module.css';
 
@@ -45,6 +46,8 @@ export interface SnapshotTableProps {
   onChange: (patch: Partial<UrlState>) => void;
   detailsHref: RowContext['detailsHref'];
   onAction: RowContext['onAction'];
+  scheduleHref: ScheduleRowContext['scheduleHref'];
+  onSchedule: ScheduleRowContext['onSchedule'];
 }
 
 function Header({ column }: { column: ColumnId }) {
@@ -59,6 +62,7 @@ function Header({ column }: { column: ColumnId }) {
  */
 export function SnapshotTable(props: SnapshotTableProps) {
   const { list, state, stale, onChange, detailsHref, onAction } = props;
+  const { scheduleHref, onSchedule } = props;
   const t = useTexts();
   const columns = useColumns();
   const headers = useMemo(() => columns.map(id => ({ id })), [columns]);
@@ -76,9 +80,9 @@ export function SnapshotTable(props: SnapshotTableProps) {
     ],
     [list.scheduled, list.items],
   );
-  const context = useMemo<RowContext>(
-    () => ({ columns, detailsHref, onAction }),
-    [columns, detailsHref, onAction],
+  const context = useMemo<RowContext & ScheduleRowContext>(
+    () => ({ columns, detailsHref, onAction, scheduleHref, onSchedule }),
+    [columns, detailsHref, onAction, scheduleHref, onSchedule],
   );
 
   return (
@@ -125,7 +129,7 @@ export function SnapshotTable(props: SnapshotTableProps) {
                 {({ id }: { id: ColumnId }) =>
                   'snapshot' in row
                     ? snapshotCell(id, row.snapshot, context)
-                    : scheduledCell(id, row.scheduled)
+                    : scheduledCell(id, row.scheduled, context)
                 }
               </Row>
             )}

@@ -3,14 +3,13 @@ import { ToggleButton, ToggleButtonGroup } from '@backstage/ui';
 import type { TabView } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 
-const VIEWS: readonly TabView[] = ['snapshots', 'history'];
-
-/** Switches between the snapshots of the VM and its history. */
+/** Switches between the snapshots of the VM, its month and its history. */
 export function ViewSwitch(props: {
   view: TabView;
+  views: readonly TabView[];
   onChange: (view: TabView) => void;
 }) {
-  const { view, onChange } = props;
+  const { view, views, onChange } = props;
   const t = useTexts();
   return (
     <div>
@@ -20,13 +19,13 @@ export function ViewSwitch(props: {
         disallowEmptySelection
         selectedKeys={[view]}
         onSelectionChange={keys => {
-          const next = VIEWS.find(one => keys.has(one));
+          const next = views.find(one => keys.has(one));
           if (next && next !== view) {
             onChange(next);
           }
         }}
       >
-        {VIEWS.map(one => (
+        {views.map(one => (
           <ToggleButton key={one} id={one} size="small">
             {t(`view.${one}` as const)}
           </ToggleButton>
