@@ -19,7 +19,17 @@ if (process.argv.some(argument => argument.includes('@screenshots'))) {
 /** One portal and one sandbox serve all tests, so they run one by one. */
 export default defineConfig({
   testDir: __dirname,
-  testMatch: process.env.E2E_SCREENSHOTS ? 'screenshots.ts' : 'tests/*.test.ts',
+  projects: process.env.E2E_SCREENSHOTS
+    ? [{ name: 'pictures', testMatch: 'screenshots.ts' }]
+    : [
+        {
+          name: 'portal',
+          testMatch: 'tests/*.test.ts',
+          testIgnore: 'tests/schedules*.test.ts',
+        },
+        // Last, since it moves the portal's clock.
+        { name: 'clock', testMatch: 'tests/schedules*.test.ts' },
+      ],
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),

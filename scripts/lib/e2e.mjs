@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureAppBuilt } from './buildApp.mjs';
@@ -25,6 +25,7 @@ export async function runE2e(args, options = {}) {
   await ensureAppBuilt();
   const data = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-e2e-'));
   const port = await findFreePorts(3);
+  const clock = letTestsMoveTheClock(data);
   let portal;
   try {
     portal = await startPortal({
@@ -32,6 +33,7 @@ export async function runE2e(args, options = {}) {
       sandboxPort: port + 1,
       data,
       sandboxArgs: ['--speed', process.env.E2E_SANDBOX_SPEED ?? SPEED],
+      backendArgs: ['--config', clock.config],
     });
     for (const service of portal.services) {
       service.ended.then(reason => {
@@ -55,6 +57,7 @@ export async function runE2e(args, options = {}) {
           ...portal.env,
           NODE_ENV: 'test',
           PORTAL_URL: portal.url,
+          CLOCK_OFFSET_FILE: clock.file,
           CHROMIUM_PATH: chromium,
           ...(options.jsonReport && {
             PLAYWRIGHT_JSON_OUTPUT_FILE: options.jsonReport,
@@ -70,4 +73,18 @@ export async function runE2e(args, options = {}) {
       rmSync(data, { recursive: true, force: true });
     }
   }
+}
+
+/** Configuration by which the plugin's clock follows a file. */
+function letTestsMoveTheClock(data) {
+  const file = join(data, 'clock-offset');
+  const config = join(data, 'clock.yaml');
+  writeFileSync(file, '0');
+  writeFileSync(
+    config,
+    `kubevirtSnapshots:\n  testing:\n    clockOffsetFile: ${JSON.stringify(
+      file,
+    )}\n`,
+  );
+  return { file, config };
 }

@@ -172,7 +172,7 @@ describe('planRetention', () => {
     expect(keep).toEqual({
       pending: 'pending',
       failed: 'newer-than-complete',
-      partial: 'keepLast 1',
+      partial: 'keepLast 1, newest-partial',
       good: 'keepLast 1, newest-complete',
     });
     expect(remove).toEqual(['old-failed', 'old-partial', 'old']);
@@ -187,6 +187,21 @@ describe('planRetention', () => {
       { maxAgeDays: 1 },
     );
     expect(keep).toEqual({ p1: 'newest-partial' });
+  });
+
+  it('removes no partial one for an older complete one that turns up', () => {
+    const { keep, remove } = planned(
+      [
+        snapshot('partial', '2026-01-02T00:00:00Z', { complete: false }),
+        snapshot('older', '2026-01-01T00:00:00Z'),
+      ],
+      { maxAgeDays: 1 },
+    );
+    expect(remove).toEqual([]);
+    expect(keep).toEqual({
+      partial: 'newest-partial',
+      older: 'newest-complete',
+    });
   });
 
   it('counts no protected one, and keeps what is in use', () => {

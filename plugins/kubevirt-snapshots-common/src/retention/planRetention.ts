@@ -25,8 +25,8 @@ interface Timed extends RetentionSnapshot {
  *   by the same rule, so that they neither push out a complete one nor pile
  *   up.
  * - Protected ones stay and don't count. Ones in use stay.
- * - The newest complete one always stays, and without any, the newest partial
- *   one.
+ * - The newest complete one always stays, and so does the newest partial one
+ *   while it is newer than that.
  * - A failed one goes once a newer complete one is ready; a pending one stays.
  * - One that claims to come from the future counts nothing.
  * - Nothing goes while the newest run hasn't succeeded.
@@ -73,7 +73,13 @@ export function planRetention(options: RetentionOptions): RetentionPlan {
   }
 
   const newestComplete = complete[0];
-  const newestPartial = newestComplete ? undefined : partial[0];
+  // Not only while there is no complete one at all: an older complete one that
+  // turns up would make a newer partial one go.
+  const newestPartial =
+    partial[0] &&
+    !(newestComplete && newestFirst(newestComplete, partial[0]) < 0)
+      ? partial[0]
+      : undefined;
   const plan: RetentionPlan = { keep: [], remove: [], waiting: [] };
   const ruleText = formatRetention(rule);
   for (const snapshot of snapshots) {

@@ -74,7 +74,7 @@ export interface RetentionSnapshot {
  * - `empty-rule`: there is no rule
  * - `protected`, `in-use`, `pending`: retention never touches it
  * - `newest-complete`: the last ready one with all disks always stays
- * - `newest-partial`: the same, while there is none with all disks
+ * - `newest-partial`: the same, while none with all disks is newer
  * - `newer-than-complete`: failed, and nothing ready came after it
  * - `future-dated`: created later than now, which can't be
  * - `no-time`: nobody knows when it was created

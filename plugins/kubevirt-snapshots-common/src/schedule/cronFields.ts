@@ -263,7 +263,7 @@ function valueOf(
   return spec.max === 7 && upper && index === 0 ? 7 : index + spec.min;
 }
 
-const MAX_KNOWN = 5000;
+const MAX_KNOWN = 10_000;
 const known = new Map<string, number[]>();
 
 /** Values of a field whose items have been checked and are in numbers. */
@@ -277,6 +277,9 @@ function valuesOf(items: string[], index: number): number[] {
 }
 
 function valuesOfItem(item: string, index: number): number[] {
+  if (!/\D/.test(item)) {
+    return [index === 4 ? Number(item) % 7 : Number(item)];
+  }
   const key = `${index} ${item}`;
   let values = known.get(key);
   if (!values) {

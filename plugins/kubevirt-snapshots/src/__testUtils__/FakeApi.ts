@@ -9,6 +9,11 @@ import {
   list,
   operation,
   protection,
+  schedule,
+  scheduleCalendar,
+  scheduleDetails,
+  scheduleLimits,
+  schedulePreview,
   verification,
   vmList,
 } from './fixtures';
@@ -196,6 +201,61 @@ export class FakeApi implements KubevirtSnapshotsApi {
     ReturnType<KubevirtSnapshotsApi['listBindings']>,
     Parameters<KubevirtSnapshotsApi['listBindings']>
   >(async () => ({ confirmed: 3, unconfirmed: [], truncated: false }));
+
+  getScheduleLimits = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getScheduleLimits']>,
+    Parameters<KubevirtSnapshotsApi['getScheduleLimits']>
+  >(async () => scheduleLimits());
+
+  getScheduleCalendar = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getScheduleCalendar']>,
+    Parameters<KubevirtSnapshotsApi['getScheduleCalendar']>
+  >(async () => scheduleCalendar());
+
+  previewSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['previewSchedule']>,
+    Parameters<KubevirtSnapshotsApi['previewSchedule']>
+  >(async () => schedulePreview());
+
+  getSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['getSchedule']>,
+    Parameters<KubevirtSnapshotsApi['getSchedule']>
+  >(async () => scheduleDetails());
+
+  createSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['createSchedule']>,
+    Parameters<KubevirtSnapshotsApi['createSchedule']>
+  >(async () => ({ schedule: schedule(), revision: 5 }));
+
+  updateSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['updateSchedule']>,
+    Parameters<KubevirtSnapshotsApi['updateSchedule']>
+  >(async () => ({ schedule: schedule(), revision: 5 }));
+
+  runSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['runSchedule']>,
+    Parameters<KubevirtSnapshotsApi['runSchedule']>
+  >(async () => ({ schedule: schedule(), revision: 5 }));
+
+  pauseSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['pauseSchedule']>,
+    Parameters<KubevirtSnapshotsApi['pauseSchedule']>
+  >(async () => ({ schedule: schedule(), revision: 5 }));
+
+  resumeSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['resumeSchedule']>,
+    Parameters<KubevirtSnapshotsApi['resumeSchedule']>
+  >(async () => ({ schedule: schedule(), revision: 5 }));
+
+  adoptSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['adoptSchedule']>,
+    Parameters<KubevirtSnapshotsApi['adoptSchedule']>
+  >(async () => ({ schedule: schedule(), revision: 5 }));
+
+  deleteSchedule = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['deleteSchedule']>,
+    Parameters<KubevirtSnapshotsApi['deleteSchedule']>
+  >(async () => ({ revision: 5 }));
 
   watchEvents = jest.fn((_entity: unknown, options: WatchOptions) =>
     this.#watch(options),

@@ -8,7 +8,12 @@ import type {
   OperationView,
   Protection,
   RefusalCode,
+  ScheduleCalendar,
   ScheduledItem,
+  ScheduleDetails,
+  ScheduleLimits,
+  SchedulePreview,
+  ScheduleRun,
   SnapshotDetails,
   SnapshotItem,
   SnapshotList,
@@ -410,4 +415,79 @@ export function schedule(more: Partial<ScheduledItem> = {}): ScheduledItem {
     },
     ...more,
   };
+}
+
+/** A run of that schedule. */
+export function scheduleRun(patch: Partial<ScheduleRun> = {}): ScheduleRun {
+  return {
+    id: 'run-1',
+    scheduleId: 'k3j9x0a2bqzm',
+    trigger: 'schedule',
+    dueAt: '2026-11-22T03:00:00Z',
+    state: 'succeeded',
+    startedAt: '2026-11-22T03:00:02Z',
+    finishedAt: '2026-11-22T03:00:30Z',
+    delayMs: 2000,
+    snapshotName: 'k3j9x0a2bqzm-20261122t030000z',
+    snapshotUid: 'snapshot-uid-3',
+    ...patch,
+  };
+}
+
+export function scheduleDetails(
+  patch: Partial<ScheduleDetails> = {},
+): ScheduleDetails {
+  const runs = patch.runs ?? [scheduleRun()];
+  return {
+    schedule: schedule({ ownedSnapshots: 1, lastRun: runs[0] }),
+    runs,
+    totalRuns: runs.length,
+    offset: 0,
+    limit: 20,
+    plan: {
+      keep: [
+        {
+          uid: 'snapshot-uid-3',
+          name: 'k3j9x0a2bqzm-20261122t030000z',
+          at: '2026-11-22T03:00:10Z',
+          ready: true,
+          partial: false,
+          reasons: ['one of the last 7'],
+        },
+      ],
+      remove: [],
+    },
+    ...patch,
+  };
+}
+
+export function scheduleLimits(
+  patch: Partial<ScheduleLimits> = {},
+): ScheduleLimits {
+  return {
+    schedulesOfVm: { used: 1, limit: 10 },
+    snapshotsOfVm: { used: 5, limit: 100 },
+    snapshotsOfNamespace: { used: 12 },
+    presets: [],
+    create: yes,
+    retention: yes,
+    ...patch,
+  };
+}
+
+export function schedulePreview(
+  patch: Partial<SchedulePreview> = {},
+): SchedulePreview {
+  return {
+    problems: [],
+    nextRuns: [],
+    plan: { keep: [], remove: [] },
+    ...patch,
+  };
+}
+
+export function scheduleCalendar(
+  patch: Partial<ScheduleCalendar> = {},
+): ScheduleCalendar {
+  return { snapshots: [], runs: [], coming: [], truncated: false, ...patch };
 }

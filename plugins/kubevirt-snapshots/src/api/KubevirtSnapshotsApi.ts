@@ -11,11 +11,14 @@ import type {
   CloneRequest,
   CloneReview,
   ClusterView,
+  CreateScheduleRequest,
   DeleteClaimRequest,
+  DeleteScheduleRequest,
   DeleteSnapshotRequest,
   LeftOverClaimList,
   NameCheck,
   OperationView,
+  PauseScheduleRequest,
   PowerRequest,
   ProtectionAnswer,
   ProtectSnapshotRequest,
@@ -23,6 +26,15 @@ import type {
   RestoreListQuery,
   RestorePlan,
   RestoreSnapshotRequest,
+  ScheduleActRequest,
+  ScheduleAnswer,
+  ScheduleCalendar,
+  ScheduleCalendarQuery,
+  ScheduleDetails,
+  ScheduleLimits,
+  SchedulePreview,
+  SchedulePreviewRequest,
+  ScheduleRunsQuery,
   SnapshotDetails,
   SnapshotList,
   SnapshotListQuery,
@@ -33,6 +45,7 @@ import type {
   TemplateRequest,
   TemplateReview,
   UnprotectSnapshotRequest,
+  UpdateScheduleRequest,
   VmList,
   VmListQuery,
 } from 'backstage-plugin-kubevirt-snapshots-common';
@@ -244,6 +257,71 @@ export interface KubevirtSnapshotsApi {
   listClusters(options?: ReadOptions): Promise<ClusterView[]>;
   /** Entities whose claim to be a VM nobody confirms, for operators. */
   listBindings(options?: ReadOptions): Promise<BindingList>;
+  /** Limits and presets of schedules, and how much of them is used. */
+  getScheduleLimits(
+    entity: EntityKey,
+    options?: ReadOptions,
+  ): Promise<ScheduleLimits>;
+  /** Past snapshots and runs of a VM, and the coming ones. */
+  getScheduleCalendar(
+    entity: EntityKey,
+    query: ScheduleCalendarQuery,
+    options?: ReadOptions,
+  ): Promise<ScheduleCalendar>;
+  /** When settings would run, and what they would keep and remove. */
+  previewSchedule(
+    entity: EntityKey,
+    request: SchedulePreviewRequest,
+    options?: ReadOptions,
+  ): Promise<SchedulePreview>;
+  /** A schedule with a page of its runs and the snapshots it owns. */
+  getSchedule(
+    entity: EntityKey,
+    id: string,
+    query: ScheduleRunsQuery,
+    options?: ReadOptions,
+  ): Promise<ScheduleDetails>;
+  /** Puts the VM under a schedule. */
+  createSchedule(
+    entity: EntityKey,
+    request: CreateScheduleRequest,
+  ): Promise<ScheduleAnswer>;
+  /** Replaces the settings of a schedule. */
+  updateSchedule(
+    entity: EntityKey,
+    id: string,
+    request: UpdateScheduleRequest,
+  ): Promise<ScheduleAnswer>;
+  /** Takes a snapshot of a schedule now, beside its rhythm. */
+  runSchedule(
+    entity: EntityKey,
+    id: string,
+    request: ScheduleActRequest,
+  ): Promise<ScheduleAnswer>;
+  /** Pauses a schedule. */
+  pauseSchedule(
+    entity: EntityKey,
+    id: string,
+    request: PauseScheduleRequest,
+  ): Promise<ScheduleAnswer>;
+  /** Resumes a paused or suspended schedule, and answers for it. */
+  resumeSchedule(
+    entity: EntityKey,
+    id: string,
+    request: ScheduleActRequest,
+  ): Promise<ScheduleAnswer>;
+  /** Answers for a schedule in the stead of its author. */
+  adoptSchedule(
+    entity: EntityKey,
+    id: string,
+    request: ScheduleActRequest,
+  ): Promise<ScheduleAnswer>;
+  /** Deletes a schedule, with its snapshots or without. */
+  deleteSchedule(
+    entity: EntityKey,
+    id: string,
+    request: DeleteScheduleRequest,
+  ): Promise<ScheduleAnswer>;
 }
 
 /**

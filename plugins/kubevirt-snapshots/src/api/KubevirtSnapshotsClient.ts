@@ -12,11 +12,14 @@ import type {
   CloneRequest,
   CloneReview,
   ClusterView,
+  CreateScheduleRequest,
   DeleteClaimRequest,
+  DeleteScheduleRequest,
   DeleteSnapshotRequest,
   LeftOverClaimList,
   NameCheck,
   OperationView,
+  PauseScheduleRequest,
   PowerRequest,
   ProtectionAnswer,
   ProtectSnapshotRequest,
@@ -24,6 +27,15 @@ import type {
   RestoreListQuery,
   RestorePlan,
   RestoreSnapshotRequest,
+  ScheduleActRequest,
+  ScheduleAnswer,
+  ScheduleCalendar,
+  ScheduleCalendarQuery,
+  ScheduleDetails,
+  ScheduleLimits,
+  SchedulePreview,
+  SchedulePreviewRequest,
+  ScheduleRunsQuery,
   SnapshotDetails,
   SnapshotList,
   SnapshotListQuery,
@@ -33,6 +45,7 @@ import type {
   TemplateRequest,
   TemplateReview,
   UnprotectSnapshotRequest,
+  UpdateScheduleRequest,
   VmList,
   VmListQuery,
 } from 'backstage-plugin-kubevirt-snapshots-common';
@@ -496,6 +509,134 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
     return this.#read('/bindings', options);
   }
 
+  /** {@inheritdoc KubevirtSnapshotsApi.getScheduleLimits} */
+  getScheduleLimits(
+    entity: EntityKey,
+    options?: ReadOptions,
+  ): Promise<ScheduleLimits> {
+    return this.#read(`${entityPath(entity)}/schedule-limits`, options);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.getScheduleCalendar} */
+  getScheduleCalendar(
+    entity: EntityKey,
+    query: ScheduleCalendarQuery,
+    options?: ReadOptions,
+  ): Promise<ScheduleCalendar> {
+    return this.#read(
+      `${entityPath(entity)}/schedule-calendar${queryString({ ...query })}`,
+      options,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.previewSchedule} */
+  previewSchedule(
+    entity: EntityKey,
+    request: SchedulePreviewRequest,
+    options?: ReadOptions,
+  ): Promise<SchedulePreview> {
+    return this.#post(
+      `${entityPath(entity)}/schedules/preview`,
+      request,
+      options?.signal,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.getSchedule} */
+  getSchedule(
+    entity: EntityKey,
+    id: string,
+    query: ScheduleRunsQuery,
+    options?: ReadOptions,
+  ): Promise<ScheduleDetails> {
+    return this.#read(
+      `${entityPath(entity)}${segments('schedules', id)}${queryString({
+        ...query,
+      })}`,
+      options,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.createSchedule} */
+  createSchedule(
+    entity: EntityKey,
+    request: CreateScheduleRequest,
+  ): Promise<ScheduleAnswer> {
+    return this.#post(`${entityPath(entity)}/schedules`, request);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.updateSchedule} */
+  updateSchedule(
+    entity: EntityKey,
+    id: string,
+    request: UpdateScheduleRequest,
+  ): Promise<ScheduleAnswer> {
+    return this.#post(
+      `${entityPath(entity)}${segments('schedules', id, 'update')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.runSchedule} */
+  runSchedule(
+    entity: EntityKey,
+    id: string,
+    request: ScheduleActRequest,
+  ): Promise<ScheduleAnswer> {
+    return this.#post(
+      `${entityPath(entity)}${segments('schedules', id, 'run')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.pauseSchedule} */
+  pauseSchedule(
+    entity: EntityKey,
+    id: string,
+    request: PauseScheduleRequest,
+  ): Promise<ScheduleAnswer> {
+    return this.#post(
+      `${entityPath(entity)}${segments('schedules', id, 'pause')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.resumeSchedule} */
+  resumeSchedule(
+    entity: EntityKey,
+    id: string,
+    request: ScheduleActRequest,
+  ): Promise<ScheduleAnswer> {
+    return this.#post(
+      `${entityPath(entity)}${segments('schedules', id, 'resume')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.adoptSchedule} */
+  adoptSchedule(
+    entity: EntityKey,
+    id: string,
+    request: ScheduleActRequest,
+  ): Promise<ScheduleAnswer> {
+    return this.#post(
+      `${entityPath(entity)}${segments('schedules', id, 'adopt')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.deleteSchedule} */
+  deleteSchedule(
+    entity: EntityKey,
+    id: string,
+    request: DeleteScheduleRequest,
+  ): Promise<ScheduleAnswer> {
+    return this.#post(
+      `${entityPath(entity)}${segments('schedules', id, 'delete')}`,
+      request,
+    );
+  }
+
   async #read<T>(path: string, options?: ReadOptions): Promise<T> {
     const controller = new AbortController();
     const abort = () => controller.abort();
@@ -520,11 +661,16 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
     return answer.operation;
   }
 
-  async #post<T>(path: string, body: unknown): Promise<T> {
+  async #post<T>(
+    path: string,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const response = await this.#fetchApi.fetch(`${BASE}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      ...(signal && { signal }),
     });
     return this.#json<T>(response);
   }

@@ -26,6 +26,9 @@ const states: UrlState[] = [
     search: 'a&b=c%20 ü',
     page: 2,
     snapshot: 'before-upgrade',
+    schedule: 'k3j9x0a2bqzm',
+    runs: 2,
+    month: '2026-11',
   },
 ];
 

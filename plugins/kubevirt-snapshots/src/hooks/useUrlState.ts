@@ -25,7 +25,7 @@ import {
 export const PAGE_SIZE = 20;
 
 /** What the tab can show. */
-export type TabView = 'snapshots' | 'restores' | 'history';
+export type TabView = 'snapshots' | 'month' | 'restores' | 'history';
 
 /** What of the tab's view is kept in the address. */
 export interface UrlState {
@@ -41,6 +41,12 @@ export interface UrlState {
   page: number;
   /** Name of the snapshot in the drawer. */
   snapshot?: string;
+  /** Id of the schedule in the drawer. */
+  schedule?: string;
+  /** Page of its runs, counted from 1. */
+  runs: number;
+  /** Month that is looked at, `2026-11`; this one when absent. */
+  month?: string;
 }
 
 /** The view when the address says nothing. */
@@ -54,12 +60,15 @@ export const DEFAULT_URL_STATE: UrlState = {
   search: '',
   page: 1,
   snapshot: undefined,
+  schedule: undefined,
+  runs: 1,
+  month: undefined,
 };
 
 const SHOWS: readonly SnapshotKindFilter[] = ['all', 'taken', 'scheduled'];
 const SORTS: readonly SnapshotSort[] = ['name', 'created'];
 const ORDERS = ['asc', 'desc'] as const;
-const VIEWS: readonly TabView[] = ['snapshots', 'restores', 'history'];
+const VIEWS: readonly TabView[] = ['snapshots', 'month', 'restores', 'history'];
 const KEYS = [
   'view',
   'before',
@@ -70,6 +79,9 @@ const KEYS = [
   'search',
   'page',
   'snapshot',
+  'schedule',
+  'runs',
+  'month',
 ];
 /** As far as the backend reads. */
 const MAX_PAGE = 50_000;
@@ -83,10 +95,17 @@ function oneOf<T extends string>(
   return allowed.find(item => item === value) ?? fallback;
 }
 
+function pageOf(text: string | null): number {
+  const page = Number(text ?? 1);
+  return Number.isInteger(page) && page >= 1 && page <= MAX_PAGE ? page : 1;
+}
+
+const MONTH = /^(19[7-9]\d|[2-8]\d{3})-(0[1-9]|1[0-2])$/;
+
 /** Reads the view from a query string; what makes no sense is passed over. */
 export function readUrlState(params: URLSearchParams): UrlState {
   const wanted = (params.get('state') ?? '').split(',');
-  const page = Number(params.get('page') ?? 1);
+  const month = params.get('month') ?? '';
   return {
     view: oneOf(params.get('view'), VIEWS, DEFAULT_URL_STATE.view),
     before: rowNumber(params.get('before')),
@@ -95,8 +114,11 @@ export function readUrlState(params: URLSearchParams): UrlState {
     order: oneOf(params.get('order'), ORDERS, DEFAULT_URL_STATE.order),
     states: SNAPSHOT_STATES.filter(state => wanted.includes(state)),
     search: (params.get('search') ?? '').slice(0, MAX_SEARCH),
-    page: Number.isInteger(page) && page >= 1 && page <= MAX_PAGE ? page : 1,
+    page: pageOf(params.get('page')),
     snapshot: params.get('snapshot') || undefined,
+    schedule: params.get('schedule') || undefined,
+    runs: pageOf(params.get('runs')),
+    month: MONTH.test(month) ? month : undefined,
   };
 }
 
@@ -121,11 +143,22 @@ export function writeUrlState(
   set('search', state.search, '');
   set('page', String(state.page), '1');
   set('snapshot', state.snapshot ?? '', '');
+  set('schedule', state.schedule ?? '', '');
+  set('runs', String(state.runs), '1');
+  set('month', state.month ?? '', '');
   return next;
 }
 
 /** What can change without asking for another list of snapshots. */
-const SAME_LIST = ['page', 'snapshot', 'view', 'before'];
+const SAME_LIST = [
+  'page',
+  'snapshot',
+  'view',
+  'before',
+  'schedule',
+  'runs',
+  'month',
+];
 
 function patched(state: UrlState, patch: Partial<UrlState>): UrlState {
   // Another filter or order is another list, so its first page is wanted.

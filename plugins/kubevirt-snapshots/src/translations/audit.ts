@@ -5,6 +5,7 @@ export const auditMessages = {
   view: {
     label: 'View',
     snapshots: 'Snapshots',
+    month: 'Month',
     restores: 'Restores',
     history: 'History',
   },

@@ -13,6 +13,7 @@ import { fleetMessages } from './fleet';
 import { formMessages } from './forms';
 import { restoreMessages } from './restore';
 import { reviewMessages } from './review';
+import { scheduleMessages } from './schedules';
 import { stateMessages } from './states';
 import { tabMessages } from './tab';
 
@@ -35,6 +36,7 @@ export const kubevirtSnapshotsTranslationRef = createTranslationRef({
     ...reviewMessages,
     ...createMessages,
     ...restoreMessages,
+    ...scheduleMessages,
   },
 });
 

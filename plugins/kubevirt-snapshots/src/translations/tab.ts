@@ -49,7 +49,6 @@ export const tabMessages = {
     formerVm: 'Of a former VM with this name',
     nextRun: 'Next: {{time}}',
     noNextRun: 'No next run',
-    scheduled: 'Scheduled',
     unknownMaker: 'Not recorded',
     pageLabel: '{{from}} - {{to}} of {{total}}',
     emptyPage: 'There is nothing on this page.',

@@ -33,6 +33,8 @@ async function show(
       detailsHref={name => `/tab?snapshot=${name}`}
       onAction={onAction}
       onStopRestore={() => {}}
+      scheduleHref={id => `?schedule=${id}`}
+      onSchedule={jest.fn()}
     />,
   );
   return { onChange, onAction, container };
@@ -114,7 +116,8 @@ describe('SnapshotTable', () => {
     });
     const [first] = screen.getAllByRole('rowheader');
     expect(first).toHaveTextContent('nightly');
-    expect(row('nightly')).toHaveTextContent('Scheduled');
+    expect(row('nightly')).toHaveTextContent('Active');
+    expect(row('nightly')).toHaveTextContent('At 03:00, every day (UTC)');
     expect(row('nightly')).toHaveTextContent(/Next: in \d+ years/);
   });
 

@@ -18,7 +18,8 @@ import type { EntityKey } from '../../api';
 import type { UrlState } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 import { Pages } from '../Pages';
-import { scheduledCell, snapshotCell, type RowContext } from './cells';
+import { scheduledCell, type ScheduleRowContext } from '../ScheduleRow';
+import { snapshotCell, type RowContext } from './cells';
 import { useColumns, type ColumnId } from './columns';
 import styles from './SnapshotTable.module.css';
 
@@ -48,6 +49,8 @@ export interface SnapshotTableProps {
   detailsHref: RowContext['detailsHref'];
   onAction: RowContext['onAction'];
   onStopRestore: RowContext['onStopRestore'];
+  scheduleHref: ScheduleRowContext['scheduleHref'];
+  onSchedule: ScheduleRowContext['onSchedule'];
 }
 
 function Header({ column }: { column: ColumnId }) {
@@ -63,6 +66,7 @@ function Header({ column }: { column: ColumnId }) {
 export function SnapshotTable(props: SnapshotTableProps) {
   const { entity, list, state, stale, onChange } = props;
   const { detailsHref, onAction, onStopRestore } = props;
+  const { scheduleHref, onSchedule } = props;
   const t = useTexts();
   const columns = useColumns();
   const headers = useMemo(() => columns.map(id => ({ id })), [columns]);
@@ -80,16 +84,28 @@ export function SnapshotTable(props: SnapshotTableProps) {
     ],
     [list.scheduled, list.items],
   );
-  const context = useMemo<RowContext>(
+  const { operations } = list;
+  const context = useMemo<RowContext & ScheduleRowContext>(
     () => ({
       entity,
-      operations: list.operations,
+      operations,
       columns,
       detailsHref,
       onAction,
       onStopRestore,
+      scheduleHref,
+      onSchedule,
     }),
-    [entity, list.operations, columns, detailsHref, onAction, onStopRestore],
+    [
+      entity,
+      operations,
+      columns,
+      detailsHref,
+      onAction,
+      onStopRestore,
+      scheduleHref,
+      onSchedule,
+    ],
   );
 
   return (
@@ -136,7 +152,7 @@ export function SnapshotTable(props: SnapshotTableProps) {
                 {({ id }: { id: ColumnId }) =>
                   'snapshot' in row
                     ? snapshotCell(id, row.snapshot, context)
-                    : scheduledCell(id, row.scheduled)
+                    : scheduledCell(id, row.scheduled, context)
                 }
               </Row>
             )}

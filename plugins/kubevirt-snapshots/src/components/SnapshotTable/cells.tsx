@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Badge, Cell, Link, Text } from '@backstage/ui';
-import { RiCalendarScheduleLine } from '@remixicon/react';
+import { Badge, Cell, Link } from '@backstage/ui';
 import {
   isUnfinished,
   type OperationView,
-  type ScheduledItem,
   type SnapshotItem,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { EntityKey } from '../../api';
@@ -13,11 +11,11 @@ import { ActionButton } from '../ActionButton';
 import { OperationButton } from '../Activity';
 import { ConsistencyText } from '../ConsistencyText';
 import { Moment } from '../Moment';
-import { Maker, Person } from '../Person';
+import { Maker } from '../Person';
 import { ProtectionBadge } from '../ProtectionBadge';
 import { isInProgress, SnapshotProgress } from '../SnapshotProgress';
 import { SnapshotRowMenu, type RowAction } from '../SnapshotRowMenu';
-import { StatusBadge, ToneBadge } from '../StatusBadge';
+import { StatusBadge } from '../StatusBadge';
 import surfaces from '../surfaces.module.css';
 import type { ColumnId } from './columns';
 import styles from './SnapshotTable.module.css';
@@ -138,54 +136,6 @@ export function snapshotCell(
             onAction={action => context.onAction(action, item)}
           />
         );
-    }
-  };
-  return <Cell className={styles.cell}>{content()}</Cell>;
-}
-
-function ScheduledText({ item }: { item: ScheduledItem }) {
-  const t = useTexts();
-  return item.nextRunAt ? (
-    <Text>
-      {t('table.nextRun', { time: <Moment value={item.nextRunAt} /> })}
-    </Text>
-  ) : (
-    <Text color="secondary">{t('table.noNextRun')}</Text>
-  );
-}
-
-function ScheduledBadge() {
-  const t = useTexts();
-  return (
-    <ToneBadge icon={RiCalendarScheduleLine} tone="neutral">
-      {t('table.scheduled')}
-    </ToneBadge>
-  );
-}
-
-/** A cell of a scheduled item's row: the date is the next run. */
-export function scheduledCell(column: ColumnId, item: ScheduledItem) {
-  const content = () => {
-    switch (column) {
-      case 'name':
-        return (
-          <div className={styles.stack}>
-            <Text weight="bold" className={styles.nameText}>
-              {item.name}
-            </Text>
-            {item.description && (
-              <span className={styles.description}>{item.description}</span>
-            )}
-          </div>
-        );
-      case 'created':
-        return <ScheduledText item={item} />;
-      case 'status':
-        return <ScheduledBadge />;
-      case 'createdBy':
-        return item.createdBy ? <Person entityRef={item.createdBy} /> : null;
-      default:
-        return null;
     }
   };
   return <Cell className={styles.cell}>{content()}</Cell>;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
-import { RiCameraLine } from '@remixicon/react';
+import { Button, Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
+import { RiCalendarScheduleLine, RiCameraLine } from '@remixicon/react';
 import type {
   OperationView,
+  ScheduledItem,
   SnapshotItem,
   SnapshotList,
   SnapshotListQuery,
@@ -13,13 +14,19 @@ import type { LiveState } from '../../api/LiveConnection';
 import { useHistoryOpen, useSnapshotList } from '../../hooks/queries';
 import { useLiveUpdates } from '../../hooks/useLiveUpdates';
 import { useStateAnnouncements } from '../../hooks/useStateAnnouncements';
-import { PAGE_SIZE, useUrlState, type UrlState } from '../../hooks/useUrlState';
+import {
+  PAGE_SIZE,
+  useUrlState,
+  type TabView,
+  type UrlState,
+} from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 import { ActionButton } from '../ActionButton';
 import { DeleteSnapshotDialog } from '../DeleteSnapshotDialog';
 import { ErrorState } from '../ErrorState';
 import { HistoryView } from '../HistoryView';
 import { LongActs, useLongAct } from '../LongActs';
+import { MonthView } from '../MonthView';
 import { Notices } from '../Notices';
 import { useTrackOperation } from '../Operations';
 import { PowerButton } from '../PowerButton';
@@ -28,6 +35,10 @@ import {
   ReleaseSnapshotDialog,
 } from '../ProtectSnapshotDialog';
 import { RestoresView } from '../RestoresView';
+import { ScheduleDialog } from '../ScheduleDialogs';
+import { ScheduleDrawer } from '../ScheduleDrawer';
+import type { RuleKind } from '../ScheduleForm';
+import type { ScheduleAction } from '../ScheduleRow';
 import { SnapshotDrawer } from '../SnapshotDrawer';
 import type { RowAction } from '../SnapshotRowMenu';
 import { SnapshotToolbar } from '../SnapshotToolbar';
@@ -46,8 +57,16 @@ function isLong(action: RowAction): action is LongKind {
 }
 
 type OpenDialog =
-  | { kind: 'take' }
+  | { kind: 'take'; initialKind?: RuleKind }
+  | {
+      kind: 'schedule';
+      action: Exclude<ScheduleAction, 'details'>;
+      item: ScheduledItem;
+    }
   | { kind: Exclude<RowAction, 'details' | LongKind>; item: SnapshotItem };
+
+const OPEN_VIEWS: readonly TabView[] = ['snapshots', 'month', 'restores'];
+const ALL_VIEWS: readonly TabView[] = [...OPEN_VIEWS, 'history'];
 
 function listQuery(state: UrlState): SnapshotListQuery {
   return {
@@ -95,8 +114,23 @@ function Dialogs(props: {
       <TakeSnapshotDialog
         entity={entity}
         vm={list.vm}
+        initialKind={dialog.initialKind}
         onClose={onClose}
         onTaken={accepted}
+      />
+    );
+  }
+  if (dialog.kind === 'schedule') {
+    return (
+      <ScheduleDialog
+        entity={entity}
+        vm={list.vm}
+        action={dialog.action}
+        // As it is now, for what is allowed may have changed.
+        item={
+          list.scheduled.find(each => each.id === dialog.item.id) ?? dialog.item
+        }
+        onClose={onClose}
       />
     );
   }
@@ -161,15 +195,38 @@ function Content(props: {
     },
     [update, longAct],
   );
+  const scheduleHref = useCallback(
+    (id: string) => href({ schedule: id, runs: 1 }),
+    [href],
+  );
+  const onSchedule = useCallback(
+    (action: ScheduleAction, item: ScheduledItem) => {
+      if (action === 'details') {
+        update({ schedule: item.id, runs: 1 }, { push: true });
+      } else {
+        setDialog({ kind: 'schedule', action, item });
+      }
+    },
+    [update],
+  );
   const takeButton = (
-    <ActionButton
-      variant="primary"
-      iconStart={<RiCameraLine aria-hidden="true" />}
-      verdict={list.vm.allowed.takeSnapshot}
-      onPress={() => setDialog({ kind: 'take' })}
-    >
-      {t('tab.take')}
-    </ActionButton>
+    <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+      <Button
+        variant="secondary"
+        iconStart={<RiCalendarScheduleLine aria-hidden="true" />}
+        onPress={() => setDialog({ kind: 'take', initialKind: 'daily' })}
+      >
+        {t('schedule.create')}
+      </Button>
+      <ActionButton
+        variant="primary"
+        iconStart={<RiCameraLine aria-hidden="true" />}
+        verdict={list.vm.allowed.takeSnapshot}
+        onPress={() => setDialog({ kind: 'take' })}
+      >
+        {t('tab.take')}
+      </ActionButton>
+    </Flex>
   );
   const unused = list.allItems === 0 && list.scheduled.length === 0;
 
@@ -209,7 +266,7 @@ function Content(props: {
       <ViewSwitch
         view={view}
         // Who comes by a link sees why it is closed, and the way back.
-        withHistory={Boolean(historyOpen) || view === 'history'}
+        views={historyOpen || view === 'history' ? ALL_VIEWS : OPEN_VIEWS}
         onChange={next =>
           update({ view: next, before: undefined }, { push: true })
         }
@@ -223,6 +280,16 @@ function Content(props: {
           vm={list.vm.ref}
           before={state.before}
           onPage={before => update({ before }, { push: true })}
+        />
+      )}
+      {view === 'month' && (
+        <MonthView
+          entity={entity}
+          schedules={list.scheduled}
+          month={state.month}
+          onMonth={month => update({ month })}
+          snapshotHref={detailsHref}
+          scheduleHref={scheduleHref}
         />
       )}
       {view === 'snapshots' && (
@@ -243,9 +310,23 @@ function Content(props: {
             detailsHref={detailsHref}
             onAction={onAction}
             onStopRestore={onStopRestore}
+            scheduleHref={scheduleHref}
+            onSchedule={onSchedule}
             takeButton={takeButton}
           />
         </>
+      )}
+      {state.schedule && !state.snapshot && (
+        <ScheduleDrawer
+          entity={entity}
+          id={state.schedule}
+          row={list.scheduled.find(each => each.id === state.schedule)}
+          page={state.runs}
+          onPage={runs => update({ runs })}
+          onClose={() => update({ schedule: undefined, runs: 1 })}
+          onAction={onSchedule}
+          snapshotHref={detailsHref}
+        />
       )}
       {state.snapshot && (
         <SnapshotDrawer

@@ -3,16 +3,13 @@ import { ToggleButton, ToggleButtonGroup } from '@backstage/ui';
 import type { TabView } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
 
-const VIEWS: readonly TabView[] = ['snapshots', 'restores', 'history'];
-
-/** Switches between the snapshots of the VM, its restores and its history. */
+/** Switches between the snapshots of the VM, its month, its restores and its history. */
 export function ViewSwitch(props: {
   view: TabView;
-  /** The history is there for those who may see it. */
-  withHistory: boolean;
+  views: readonly TabView[];
   onChange: (view: TabView) => void;
 }) {
-  const { view, withHistory, onChange } = props;
+  const { view, views, onChange } = props;
   const t = useTexts();
   return (
     <div>
@@ -22,13 +19,13 @@ export function ViewSwitch(props: {
         disallowEmptySelection
         selectedKeys={[view]}
         onSelectionChange={keys => {
-          const next = VIEWS.find(one => keys.has(one));
+          const next = views.find(one => keys.has(one));
           if (next && next !== view) {
             onChange(next);
           }
         }}
       >
-        {VIEWS.filter(one => withHistory || one !== 'history').map(one => (
+        {views.map(one => (
           <ToggleButton key={one} id={one} size="small">
             {t(`view.${one}` as const)}
           </ToggleButton>

@@ -16,12 +16,20 @@ import {
   type OperationView,
   type VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { useId, useRef } from 'react';
+import { useApi } from '@backstage/core-plugin-api';
+import { toastApiRef } from '@backstage/frontend-plugin-api';
+import { useId, useRef, useState } from 'react';
 import type { EntityKey } from '../../api';
 import { useTexts } from '../../translations';
 import { FormButtons } from '../ActionButton';
 import { DiskPreviewList } from '../DiskPreviewList';
 import { FormError } from '../FormError';
+import {
+  KindField,
+  ScheduleFields,
+  useScheduleForm,
+  type RuleKind,
+} from '../ScheduleForm';
 import surfaces from '../surfaces.module.css';
 import styles from './TakeSnapshotDialog.module.css';
 import { useTakeForm } from './useTakeForm';
@@ -32,6 +40,8 @@ export interface TakeSnapshotDialogProps {
   vm: VmView;
   onClose: () => void;
   onTaken: (operation: OperationView) => void;
+  /** Chosen when it opens; a single snapshot by default. */
+  initialKind?: RuleKind;
 }
 
 type Form = ReturnType<typeof useTakeForm>;
@@ -141,11 +151,33 @@ function Fields({ form, vm }: { form: Form; vm: VmView }) {
   );
 }
 
-/** The form that asks for a snapshot. Its content survives every error. */
+/**
+ * The form that asks for a snapshot, or for a schedule of them. Its content
+ * survives every error.
+ */
 export function TakeSnapshotDialog(props: TakeSnapshotDialogProps) {
-  const { entity, vm, onClose, onTaken } = props;
+  const { entity, vm, onClose, onTaken, initialKind } = props;
   const t = useTexts();
-  const form = useTakeForm({ entity, vm, onTaken });
+  const toastApi = useApi(toastApiRef);
+  const [kind, setKind] = useState<RuleKind | 'single'>(
+    initialKind ?? 'single',
+  );
+  const single = kind === 'single';
+  const take = useTakeForm({ entity, vm, onTaken });
+  const schedule = useScheduleForm({
+    entity,
+    vm,
+    kind,
+    onSaved: ({ schedule: saved }) => {
+      toastApi.post({
+        title: t('schedule.createdToast', { name: saved?.name ?? '' }),
+        status: 'success',
+        timeout: 8_000,
+      });
+      onClose();
+    },
+  });
+  const form = single ? take : schedule;
   const formRef = useRef<HTMLFormElement>(null);
 
   const submit = () => {
@@ -164,7 +196,7 @@ export function TakeSnapshotDialog(props: TakeSnapshotDialogProps) {
       // A click beside it must not throw away what was typed.
       isDismissable={false}
       onOpenChange={open => !open && !form.pending && onClose()}
-      width={560}
+      width={single ? 560 : 640}
       className={surfaces.dialog}
     >
       <form
@@ -176,14 +208,25 @@ export function TakeSnapshotDialog(props: TakeSnapshotDialogProps) {
           submit();
         }}
       >
-        <DialogHeader>{t('take.title', { vm: vm.ref.name })}</DialogHeader>
+        <DialogHeader>
+          {t(single ? 'take.title' : 'schedule.createTitle', {
+            vm: vm.ref.name,
+          })}
+        </DialogHeader>
         <DialogBody>
-          <Fields form={form} vm={vm} />
+          <div className={styles.fields}>
+            <KindField value={kind} single onChange={setKind} />
+            {single ? (
+              <Fields form={take} vm={vm} />
+            ) : (
+              <ScheduleFields form={schedule} vm={vm} onKind={setKind} />
+            )}
+          </div>
         </DialogBody>
         <DialogFooter>
           <FormButtons
-            submit={t('take.submit')}
-            verdict={vm.allowed.takeSnapshot}
+            submit={t(single ? 'take.submit' : 'schedule.createSubmit')}
+            verdict={single ? vm.allowed.takeSnapshot : schedule.verdict}
             pending={form.pending}
             onCancel={onClose}
           />
