@@ -131,6 +131,7 @@ describe.each(databases.eachSupportedId())('retention on %s', id => {
     const name = due(hourly.id, 12);
     bed.cluster.removeSnapshot(name);
     const other = bed.cluster.addSnapshot(name);
+    expect(await bed.planner.candidates(hourly)).toEqual([]);
     await run(2, FIRST + HOUR);
     expect(bed.cluster.snapshot({ ...FakeCluster.ref, name })?.uid).toBe(
       other.uid,
@@ -205,6 +206,25 @@ describe.each(databases.eachSupportedId())('retention on %s', id => {
     bed.cluster.blockers = [];
     await run(2, FIRST + 2 * HOUR);
     expect(names()).toEqual([due(hourly.id, 15)]);
+  });
+
+  it('waits with a rule that has become stricter until a run succeeds again', async () => {
+    const hourly = await bed.schedule({ retention: { keepLast: 5 } });
+    await run(3);
+    bed.storage = 'fails';
+    await run(1, FIRST + 3 * HOUR);
+    await bed.knex('schedules').update({
+      settings: JSON.stringify({
+        ...hourly.settings,
+        retention: { keepLast: 1 },
+      }),
+      retain_at: bed.time(),
+    });
+    await bed.work();
+    expect(await deletions()).toEqual([]);
+    bed.storage = 'works';
+    await run(1, FIRST + 4 * HOUR);
+    expect(names()).toEqual([due(hourly.id, 16)]);
   });
 
   it('removes nothing while the newest run has not succeeded, and keeps the last good one for ever', async () => {
