@@ -5,7 +5,7 @@ import { Clock } from '../database/Clock';
 import { applyMigrations } from '../database/openDatabase';
 import { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import type { AcceptOptions } from '../operations/DatabaseOperationStore';
-import { snapshotLock, vmLock } from '../operations/locks';
+import { shared, snapshotLock, vmLock } from '../operations/locks';
 import { randomUUID } from 'node:crypto';
 import { FakeCluster } from './FakeCluster';
 
@@ -34,7 +34,7 @@ export async function setUp(
 
 /** What it takes to accept an operation of a type on a snapshot. */
 export function acceptOptions(
-  type: 'take' | 'stop' | 'delete',
+  type: 'take' | 'stop' | 'delete' | 'restore',
   snapshotName: string,
   more: Partial<AcceptOptions['operation']> = {},
 ): AcceptOptions {
@@ -55,6 +55,7 @@ export function acceptOptions(
       take: [vmLock(vm), snapshotLock(vm, snapshotName)],
       stop: [`stop-${snapshotLock(vm, snapshotName)}`],
       delete: [snapshotLock(vm, snapshotName)],
+      restore: [vmLock(vm), shared(snapshotLock(vm, snapshotName))],
     }[type],
     intent: {
       action: `snapshot.${type}`,

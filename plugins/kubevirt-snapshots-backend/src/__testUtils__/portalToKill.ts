@@ -31,6 +31,30 @@ export const KILL_POINTS = [
   'finished',
 ] as const;
 
+/** The same for a restore that stops and starts the VM: each step and write. */
+export const RESTORE_KILL_POINTS = [
+  'accepted',
+  'entered power-off',
+  'before stop',
+  'after stop',
+  'entered safety',
+  'before createSnapshot',
+  'after createSnapshot',
+  'entered check',
+  'entered claims',
+  'before createRestore',
+  'after createRestore',
+  'entered switch',
+  'entered power-on',
+  'before start',
+  'after start',
+  'before it is finished',
+] as const;
+
+type KillPoint =
+  | (typeof KILL_POINTS)[number]
+  | (typeof RESTORE_KILL_POINTS)[number];
+
 export interface PortalToKill {
   database: string;
   cluster: string;
@@ -41,7 +65,7 @@ export interface PortalToKill {
   /** What reaches the database only. */
   protect?: Parameters<ProtectionStore['protect']>;
   unprotect?: Parameters<ProtectionStore['unprotect']>;
-  killAt?: (typeof KILL_POINTS)[number];
+  killAt?: KillPoint;
   /** Or around one call to the cluster. */
   killAround?: {
     call: string;
@@ -61,7 +85,7 @@ const silent: any = {
 
 /** Runs until nothing is left to do. */
 export async function runPortal(options: PortalToKill): Promise<void> {
-  const die = (point: (typeof KILL_POINTS)[number]) => {
+  const die = (point: string) => {
     if (options.killAt === point) {
       process.kill(process.pid, 'SIGKILL');
     }
@@ -69,14 +93,18 @@ export async function runPortal(options: PortalToKill): Promise<void> {
   const around = (
     target: any,
     method: string,
-    before: (typeof KILL_POINTS)[number] | undefined,
-    after: (typeof KILL_POINTS)[number] | undefined,
+    before: KillPoint | undefined,
+    after: KillPoint | undefined,
+    named: (args: any[]) => string | undefined = () => undefined,
   ) => {
     const original = target[method].bind(target);
     target[method] = async (...args: unknown[]) => {
+      const name = named(args);
       if (before) die(before);
+      if (name) die(`before ${name}`);
       const result = await original(...args);
       if (after) die(after);
+      if (name) die(`after ${name}`);
       return result;
     };
   };
@@ -115,8 +143,8 @@ export async function runPortal(options: PortalToKill): Promise<void> {
   around(trail, 'writeIntent', undefined, KILL_POINTS[0]);
   around(store, 'accept', undefined, 'accepted');
   around(trail, 'committedIntent', 'before the call is noted', undefined);
-  for (const method of ['createSnapshot', 'deleteSnapshot']) {
-    around(service, method, 'before the call', 'after the call');
+  for (const method of ['createSnapshot', 'deleteSnapshot', 'createRestore']) {
+    around(service, method, 'before the call', 'after the call', () => method);
   }
   if (options.killAround) {
     const { call, when, nth = 1 } = options.killAround;
@@ -135,6 +163,17 @@ export async function runPortal(options: PortalToKill): Promise<void> {
       return result;
     };
   }
+  around(service, 'setPower', undefined, undefined, ([, , action]) => action);
+  let step = '';
+  const update = store.update.bind(store);
+  store.update = async (id, owner, patch) => {
+    const updated = await update(id, owner, patch);
+    if (patch.progress && patch.progress.step !== step) {
+      step = patch.progress.step;
+      die(`entered ${step}`);
+    }
+    return updated;
+  };
   around(store, 'finish', 'before it is finished', 'finished');
   around(trail, 'settle', undefined, KILL_POINTS[6]);
   const protections = new ProtectionStore({
