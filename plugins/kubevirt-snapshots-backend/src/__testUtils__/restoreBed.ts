@@ -57,133 +57,6 @@ export async function until<T>(
   }
 }
 
-/**
- * The plugin over HTTP, the cluster service and a sandbox that has exactly the
- * rights of deploy/. Machines are off and have one snapshot each, with a disk
- * from a template and a plain one.
- */
-export class RestoreBed {
-  readonly sandbox: Sandbox;
-  readonly service: DefaultClusterService;
-  readonly #server: Parameters<typeof request>[0];
-  readonly #stop: () => Promise<void>;
-  #next = 0;
-
-  private constructor(
-    sandbox: Sandbox,
-    service: DefaultClusterService,
-    server: Parameters<typeof request>[0],
-    stop: () => Promise<void>,
-  ) {
-    this.sandbox = sandbox;
-    this.service = service;
-    this.#server = server;
-    this.#stop = stop;
-  }
-
-  static async create(
-    options: { machines: number; config?: object } = { machines: 10 },
-  ): Promise<RestoreBed> {
-    const { machines } = options;
-    const folder = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-restore-'));
-    const sandbox = await startSandbox({
-      name: CLUSTER,
-      speed: 100,
-      seed: fleetSeed({ snapshots: Array.from({ length: machines }, () => 1) }),
-    });
-    await sandbox.applyManifests(
-      readFileSync(join(ROOT, 'deploy/kubevirt-snapshots-rbac.yaml'), 'utf8'),
-    );
-    const tokenFile = join(folder, 'token');
-    writeFileSync(
-      tokenFile,
-      sandbox.serviceAccountToken(
-        'backstage-kubevirt-snapshots',
-        'kubevirt-snapshots',
-      ),
-    );
-    const service = DefaultClusterService.create({
-      config: new ConfigReader({
-        kubevirtSnapshots: {
-          clusters: [
-            {
-              name: CLUSTER,
-              url: sandbox.url,
-              serviceAccountTokenFile: tokenFile,
-            },
-          ],
-        },
-      }),
-      logger: mockServices.logger.mock(),
-    });
-    await service.start();
-    await until(
-      () => service.hasSynced(CLUSTER),
-      synced => synced,
-    );
-    const plugin = await startPlugin({
-      cluster: service,
-      entities: Array.from({ length: machines }, (_, i) =>
-        vmEntity(fleetName(i), `${CLUSTER}/${FLEET_NAMESPACE}/${fleetName(i)}`),
-      ),
-      extraConfig: options.config,
-      features: [mockServices.database.factory()],
-    });
-    return new RestoreBed(sandbox, service, plugin.server, async () => {
-      await plugin.stop();
-      await service.stop();
-      await sandbox.stop();
-      rmSync(folder, { recursive: true, force: true });
-    });
-  }
-
-  stop(): Promise<void> {
-    return this.#stop();
-  }
-
-  /** A machine that no other test has. */
-  machine(): Machine {
-    const name = fleetName(this.#next);
-    this.#next += 1;
-    return new Machine(this, name);
-  }
-
-  get(kind: string, name: string): KubeObject | undefined {
-    return this.sandbox.objects.get({
-      apiVersion: GROUPS[kind],
-      kind,
-      namespace: FLEET_NAMESPACE,
-      name,
-    });
-  }
-
-  list(kind: string): KubeObject[] {
-    return this.sandbox.objects.list({
-      apiVersion: GROUPS[kind],
-      kind,
-      namespace: FLEET_NAMESPACE,
-    });
-  }
-
-  /** Requests that changed something, of our account, with this in the path. */
-  writes(pattern: RegExp): string[] {
-    return this.sandbox.requests
-      .list({ pathPattern: pattern })
-      .filter(
-        ({ method, user }) =>
-          ['POST', 'PUT', 'DELETE', 'PATCH'].includes(method) &&
-          user.includes('kubevirt-snapshots'),
-      )
-      .map(({ method, path, status }) => `${method} ${path} ${status}`);
-  }
-
-  http(method: 'get' | 'post', path: string, role = 'owner') {
-    return request(this.#server)
-      [method](`/api/kubevirt-snapshots${path}`)
-      .set('authorization', headers[role]!);
-  }
-}
-
 /** One VM of the bed, as people act on it. */
 export class Machine {
   readonly #bed: RestoreBed;
@@ -339,5 +212,132 @@ export class Machine {
       vmUid: this.uid,
       ...body,
     });
+  }
+}
+
+/**
+ * The plugin over HTTP, the cluster service and a sandbox that has exactly the
+ * rights of deploy/. Machines are off and have one snapshot each, with a disk
+ * from a template and a plain one.
+ */
+export class RestoreBed {
+  readonly sandbox: Sandbox;
+  readonly service: DefaultClusterService;
+  readonly #server: Parameters<typeof request>[0];
+  readonly #stop: () => Promise<void>;
+  #next = 0;
+
+  private constructor(
+    sandbox: Sandbox,
+    service: DefaultClusterService,
+    server: Parameters<typeof request>[0],
+    stop: () => Promise<void>,
+  ) {
+    this.sandbox = sandbox;
+    this.service = service;
+    this.#server = server;
+    this.#stop = stop;
+  }
+
+  static async create(
+    options: { machines: number; config?: object } = { machines: 10 },
+  ): Promise<RestoreBed> {
+    const { machines } = options;
+    const folder = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-restore-'));
+    const sandbox = await startSandbox({
+      name: CLUSTER,
+      speed: 100,
+      seed: fleetSeed({ snapshots: Array.from({ length: machines }, () => 1) }),
+    });
+    await sandbox.applyManifests(
+      readFileSync(join(ROOT, 'deploy/kubevirt-snapshots-rbac.yaml'), 'utf8'),
+    );
+    const tokenFile = join(folder, 'token');
+    writeFileSync(
+      tokenFile,
+      sandbox.serviceAccountToken(
+        'backstage-kubevirt-snapshots',
+        'kubevirt-snapshots',
+      ),
+    );
+    const service = DefaultClusterService.create({
+      config: new ConfigReader({
+        kubevirtSnapshots: {
+          clusters: [
+            {
+              name: CLUSTER,
+              url: sandbox.url,
+              serviceAccountTokenFile: tokenFile,
+            },
+          ],
+        },
+      }),
+      logger: mockServices.logger.mock(),
+    });
+    await service.start();
+    await until(
+      () => service.hasSynced(CLUSTER),
+      synced => synced,
+    );
+    const plugin = await startPlugin({
+      cluster: service,
+      entities: Array.from({ length: machines }, (_, i) =>
+        vmEntity(fleetName(i), `${CLUSTER}/${FLEET_NAMESPACE}/${fleetName(i)}`),
+      ),
+      extraConfig: options.config,
+      features: [mockServices.database.factory()],
+    });
+    return new RestoreBed(sandbox, service, plugin.server, async () => {
+      await plugin.stop();
+      await service.stop();
+      await sandbox.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  /** A machine that no other test has. */
+  machine(): Machine {
+    const name = fleetName(this.#next);
+    this.#next += 1;
+    return new Machine(this, name);
+  }
+
+  get(kind: string, name: string): KubeObject | undefined {
+    return this.sandbox.objects.get({
+      apiVersion: GROUPS[kind],
+      kind,
+      namespace: FLEET_NAMESPACE,
+      name,
+    });
+  }
+
+  list(kind: string): KubeObject[] {
+    return this.sandbox.objects.list({
+      apiVersion: GROUPS[kind],
+      kind,
+      namespace: FLEET_NAMESPACE,
+    });
+  }
+
+  /** Requests that changed something, of our account, with this in the path. */
+  writes(pattern: RegExp): string[] {
+    return this.sandbox.requests
+      .list({ pathPattern: pattern })
+      .filter(
+        ({ method, user }) =>
+          ['POST', 'PUT', 'DELETE', 'PATCH'].includes(method) &&
+          user.includes('kubevirt-snapshots'),
+      )
+      .map(({ method, path, status }) => `${method} ${path} ${status}`);
+  }
+
+  http(method: 'get' | 'post', path: string, role = 'owner') {
+    return request(this.#server)
+      [method](`/api/kubevirt-snapshots${path}`)
+      .set('authorization', headers[role]!);
   }
 }

@@ -123,8 +123,9 @@ function permission(access: VmAccess): Verdict | undefined {
       );
 }
 
-const stopVerdict = (tooLate: boolean, message: string): Verdict =>
-  tooLate ? off('too-late', message) : allowed;
+function stopVerdict(tooLate: boolean, message: string): Verdict {
+  return tooLate ? off('too-late', message) : allowed;
+}
 
 function clearVerdict(
   record: RestoreRecord | undefined,

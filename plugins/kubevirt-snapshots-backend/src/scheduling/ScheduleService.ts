@@ -372,11 +372,12 @@ export class ScheduleService {
           verb === 'adopt' &&
           current.state === 'paused' &&
           current.reason?.code === 'by-person';
+        if (keepsPaused) {
+          return { ...answering, author_due_at: now };
+        }
         return {
           ...answering,
-          ...(keepsPaused
-            ? { author_due_at: now }
-            : current.state === 'active'
+          ...(current.state === 'active'
             ? { author_due_at: now, retain_at: now }
             : resumed(current, now)),
         };

@@ -75,11 +75,6 @@ export const RESOURCES = {
   configMaps: { group: '', version: 'v1', plural: 'configmaps' },
   resourceQuotas: { group: '', version: 'v1', plural: 'resourcequotas' },
   kubevirts: { group: 'kubevirt.io', version: 'v1', plural: 'kubevirts' },
-  vmActions: {
-    group: 'subresources.kubevirt.io',
-    version: 'v1',
-    plural: 'virtualmachines',
-  },
   accessReviews: {
     group: 'authorization.k8s.io',
     version: 'v1',

@@ -493,11 +493,6 @@ describe('making things from snapshots', () => {
       });
       if (type === 'clone') {
         expectClone(wanted, true);
-        expect(
-          sandbox.requests
-            .list({ method: 'POST', pathPattern: /virtualmachineclones$/ })
-            .filter(one => one.status === 201).length,
-        ).toBeGreaterThan(0);
       } else {
         expectTemplate(wanted);
       }
