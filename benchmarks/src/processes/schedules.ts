@@ -81,7 +81,9 @@ async function main() {
     } as any,
     auth: { getOwnServiceCredentials: async () => ({}) } as any,
     // Whether it is confirmed is decided without any call; not measured here.
-    gate: { bind: () => ({ bound: true, owners: ['group:default/team-a'] }) },
+    gate: {
+      bind: () => ({ bound: true, owners: ['group:default/team-a'] } as any),
+    },
     mutations: { verdict: () => ({ allowed: true }) } as any,
     index,
     binding,

@@ -434,11 +434,6 @@ export class FakeCluster implements ClusterService {
     });
   }
 
-  async setPower(intent: CommittedIntent) {
-    CommittedIntent.assert(intent);
-    return this.#call('setPower', () => {});
-  }
-
   async #call<T>(call: Call, effect: () => T): Promise<T> {
     this.calls.push(call);
     await this.before(call);

@@ -30,7 +30,7 @@ import { badInput, conflict, notFound, refused, unavailable } from '../errors';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import { nameLock, shared, snapshotLock } from '../operations/locks';
 import type { OperationIndex } from '../operations/OperationIndex';
-import type { RequestOrigin } from '../operations/OperationService';
+import type { RequestOrigin } from '../operations/Acceptor';
 import type { Operation, OperationRequest } from '../operations/types';
 import { ACTIONS } from '../operations/words';
 import type { SnapshotViews } from '../views/SnapshotViews';

@@ -4,6 +4,8 @@ import {
   snapshotTemplatePermission,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 
+import type { RouteDefinition } from './routes';
+
 const ENTITY = '/entities/:kind/:namespace/:name';
 
 /** Routes of Create VM and Create VM template. */
@@ -62,4 +64,4 @@ export const copyRoutes = [
     permissions: [snapshotTemplatePermission.name],
     summary: 'Whether a new template may have a name',
   },
-] as const;
+] as const satisfies readonly RouteDefinition[];

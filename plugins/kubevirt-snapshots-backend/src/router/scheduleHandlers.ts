@@ -5,7 +5,7 @@ import type { DeniedRecorder } from '../audit/DeniedRecorder';
 import { deniedVmOf } from '../authorization/deniedVm';
 import type { VmAccess, VmGate } from '../authorization/VmGate';
 import { detailsOf, notFound } from '../errors';
-import type { RequestOrigin } from '../operations/OperationService';
+import type { RequestOrigin } from '../operations/Acceptor';
 import type { Scheduling } from '../scheduling/Scheduling';
 import type { Handler, RequestContext } from './Handler';
 import { requestIdOf } from './requestId';

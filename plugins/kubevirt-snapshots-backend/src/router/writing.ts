@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomUUID } from 'node:crypto';
 import type { AuditorService } from '@backstage/backend-plugin-api';
-import type { Request } from 'express';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
 import { deniedVmOf } from '../authorization/deniedVm';
 import type { VmAccess, VmGate } from '../authorization/VmGate';
@@ -9,6 +7,7 @@ import { detailsOf } from '../errors';
 import { toOperationView } from '../operations/operationView';
 import type { Operation } from '../operations/types';
 import type { Handler, RequestContext } from './Handler';
+import { requestIdOf } from './requestId';
 
 /** Acts with which data is lost. */
 const GRAVE = ['snapshot.delete', 'snapshot.restore', 'disk.delete'];
@@ -30,13 +29,19 @@ export type Writing = <T>(
   ) => Promise<Operation | object>,
 ) => Handler;
 
-function requestIdOf(req: Request): string {
-  const given = req.get('x-request-id');
-  return given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-}
-
 const isOperation = (answer: Operation | object): answer is Operation =>
   'requestDigest' in answer;
+
+/** The snapshot that an act on one names. */
+function snapshotOf(
+  action: string,
+  input: unknown,
+): { name: string } | undefined {
+  const name = (input as { name?: unknown } | undefined)?.name;
+  return action.startsWith('snapshot.') && typeof name === 'string'
+    ? { name }
+    : undefined;
+}
 
 /**
  * A write: decided afresh on the live VM, recorded with Backstage's auditor,
@@ -87,6 +92,7 @@ export function createWriting(options: {
           vm: access
             ? { ...access.ref, uid: access.vm.uid, owners: access.owners }
             : deniedVmOf(error),
+          snapshot: snapshotOf(action, input),
           decision: 'deny',
           error: { code: details.code, message: (error as Error).message },
         });

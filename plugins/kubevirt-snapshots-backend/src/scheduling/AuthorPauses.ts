@@ -9,7 +9,7 @@ import {
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { Caller } from '../authorization/VmGate';
 import { refused } from '../errors';
-import type { RequestOrigin } from '../operations/OperationService';
+import type { RequestOrigin } from '../operations/Acceptor';
 import { resumed } from './ScheduleRunner';
 import type { ScheduleAct, ScheduleStore } from './ScheduleStore';
 import { iso } from './types';

@@ -16,7 +16,7 @@ import type { AuditFacts } from '../audit/types';
 import type { VmAccess } from '../authorization/VmGate';
 import type { Clock } from '../database/Clock';
 import { badInput, conflict, notFound, refused, unavailable } from '../errors';
-import type { RequestOrigin } from '../operations/OperationService';
+import type { RequestOrigin } from '../operations/Acceptor';
 import type { AuthorCheck } from './AuthorCheck';
 import { checkSettings } from './checkSettings';
 import { nextDue } from './dues';

@@ -207,7 +207,9 @@ export function rowOfOperation(operation: Operation): SnapshotRow {
       name: operation.snapshotName,
       state,
       consistency: { level: 'unknown', partial: false },
-      origin: originOf(operation.actor, Boolean(operation.request.schedule)),
+      origin: originOf(operation.actor, {
+        scheduled: Boolean(operation.request.schedule),
+      }),
       createdAt: at,
       requestedAt: at,
       createdBy: operation.actor,

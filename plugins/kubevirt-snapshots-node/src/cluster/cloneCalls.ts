@@ -13,7 +13,7 @@ import { projectVm } from '../project/projectVm';
 import { at, identity, object, objects, Raw, textAt } from '../project/raw';
 import { Interner } from '../text/Interner';
 import { capText } from '../text/capText';
-import { RESOURCES, resourcePath } from '../transport/resources';
+import { RESOURCES, resourcePath, type Resource } from '../transport/resources';
 import { ClusterError } from './ClusterError';
 import { CommittedIntent } from './CommittedIntent';
 import type { CloneRecord, CreateCloneInput } from './copyTypes';
@@ -341,7 +341,7 @@ export async function readCloneTrouble(
 export async function deleteExactly(
   client: KubeClient,
   intent: CommittedIntent,
-  resource: (typeof RESOURCES)[keyof typeof RESOURCES],
+  resource: Resource,
   address: { namespace: string; name: string },
   preconditions: { uid: string; resourceVersion: string },
 ): Promise<void> {

@@ -445,17 +445,25 @@ export function scheduleDetails(
     offset: 0,
     limit: 20,
     plan: {
-      keep: [
+      snapshots: [
         {
           uid: 'snapshot-uid-3',
           name: 'k3j9x0a2bqzm-20261122t030000z',
           at: '2026-11-22T03:00:10Z',
-          ready: true,
-          partial: false,
-          reasons: ['one of the last 7'],
+          state: 'ready',
+          complete: true,
         },
       ],
-      remove: [],
+      plan: {
+        keep: [
+          {
+            id: 'snapshot-uid-3',
+            reasons: [{ rule: 'keepLast', number: 1 }],
+          },
+        ],
+        remove: [],
+        waiting: [],
+      },
     },
     ...patch,
   };
@@ -481,7 +489,7 @@ export function schedulePreview(
   return {
     problems: [],
     nextRuns: [],
-    plan: { keep: [], remove: [] },
+    plan: { snapshots: [], plan: { keep: [], remove: [], waiting: [] } },
     ...patch,
   };
 }

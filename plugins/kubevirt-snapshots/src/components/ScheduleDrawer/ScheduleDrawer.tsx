@@ -127,7 +127,7 @@ function Owned({ details }: { details: ScheduleDetails }) {
   const { plan } = details;
   return (
     <Section title={t('schedulePage.owned')}>
-      {plan.keep.length + plan.remove.length === 0 ? (
+      {plan.snapshots.length === 0 ? (
         <Text as="p">{t('schedulePage.ownedNone')}</Text>
       ) : (
         <PlanLists plan={plan} />

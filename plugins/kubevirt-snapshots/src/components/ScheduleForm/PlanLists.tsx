@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text } from '@backstage/ui';
-import type {
-  RetentionPlanItem,
-  RetentionPlanView,
-} from 'backstage-plugin-kubevirt-snapshots-common';
+import type { RetentionPlanView } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useId } from 'react';
 import { useTexts } from '../../translations';
 import { Moment } from '../Moment';
+import { planItems, type PlanItem } from './planItems';
 import styles from './ScheduleForm.module.css';
 
-function Items(props: { title: string; items: RetentionPlanItem[] }) {
+function Items(props: { title: string; items: PlanItem[] }) {
   const { title, items } = props;
   const t = useTexts();
   const id = useId();
@@ -44,7 +42,8 @@ function Items(props: { title: string; items: RetentionPlanItem[] }) {
 /** What a retention rule keeps and removes, with the reasons. */
 export function PlanLists({ plan }: { plan: RetentionPlanView }) {
   const t = useTexts();
-  if (plan.keep.length + plan.remove.length === 0) {
+  const { keep, remove } = planItems(plan, t);
+  if (keep.length + remove.length === 0) {
     return <Text as="p">{t('schedule.planEmpty')}</Text>;
   }
   return (
@@ -55,12 +54,12 @@ export function PlanLists({ plan }: { plan: RetentionPlanView }) {
         </Text>
       )}
       <Items
-        title={t('schedule.planRemove', { count: plan.remove.length })}
-        items={plan.remove}
+        title={t('schedule.planRemove', { count: remove.length })}
+        items={remove}
       />
       <Items
-        title={t('schedule.planKeep', { count: plan.keep.length })}
-        items={plan.keep}
+        title={t('schedule.planKeep', { count: keep.length })}
+        items={keep}
       />
     </div>
   );

@@ -254,26 +254,27 @@ describe('the form of a schedule that exists', () => {
     api.previewSchedule.mockResolvedValue(
       schedulePreview({
         plan: {
-          keep: [
+          snapshots: [
             {
               uid: 'a',
               name: 'newest',
               at: '2026-11-22T03:00:00Z',
-              ready: true,
-              partial: false,
-              reasons: ['one of the last 2'],
+              state: 'ready',
+              complete: true,
             },
-          ],
-          remove: [
             {
               uid: 'b',
               name: 'oldest',
               at: '2026-11-02T03:00:00Z',
-              ready: true,
-              partial: false,
-              reasons: ['keepLast=2'],
+              state: 'ready',
+              complete: true,
             },
           ],
+          plan: {
+            keep: [{ id: 'a', reasons: [{ rule: 'keepLast', number: 1 }] }],
+            remove: [{ id: 'b', cause: 'not-kept', rule: 'keepLast=2' }],
+            waiting: [],
+          },
         },
       }),
     );

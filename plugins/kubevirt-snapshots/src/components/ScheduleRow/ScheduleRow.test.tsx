@@ -212,7 +212,7 @@ describe('the page of a schedule', () => {
     expect(missed).toHaveTextContent('9 snapshots, due from');
     expect(
       within(drawer).getByRole('list', { name: '1 is kept' }),
-    ).toHaveTextContent('one of the last 7');
+    ).toHaveTextContent('number 1 of the last ones');
     expect(await axe(drawer)).toHaveNoViolations();
   });
 
