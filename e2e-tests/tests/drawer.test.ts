@@ -38,8 +38,11 @@ test('the drawer tells everything about a snapshot', async ({ page }) => {
   const configuration = section(drawer, 'Captured configuration');
   await expect(configuration).toContainText('4Gi');
   await expect(configuration).toContainText('Present, not shown');
-  await expect(section(drawer, 'Restores and clones')).toContainText(
-    'Nothing was restored or cloned from it.',
+  await expect(section(drawer, 'Restores')).toContainText(
+    'This VM was never brought back to it.',
+  );
+  await expect(section(drawer, 'Clones')).toContainText(
+    'No VM was made from it.',
   );
   const conditions = section(drawer, 'Conditions');
   await expect(conditions).toContainText('It can be restored.');

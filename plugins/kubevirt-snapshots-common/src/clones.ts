@@ -209,7 +209,8 @@ export interface CloneResult {
  * @public
  */
 export interface NameCheck {
-  name: string;
+  /** Absent when what was asked for is no name at all: it isn't sent back. */
+  name?: string;
   free: boolean;
   /** In words, when it isn't. */
   reason?: string;

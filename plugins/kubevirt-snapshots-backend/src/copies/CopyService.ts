@@ -163,7 +163,7 @@ export class CopyService {
     const { namespace } = access.ref;
     const ref = { ...access.ref, name };
     if (checkVmName(name)) {
-      return { name, free: false, reason: 'That is no name for a VM' };
+      return { free: false, reason: 'That is no name for a VM' };
     }
     if (this.#cluster.vm(ref)) {
       return {
@@ -185,7 +185,7 @@ export class CopyService {
   async checkTemplateName(access: VmAccess, name: string): Promise<NameCheck> {
     const { cluster, namespace } = access.ref;
     if (checkTemplateName(name)) {
-      return { name, free: false, reason: 'That is no name for a template' };
+      return { free: false, reason: 'That is no name for a template' };
     }
     const api = this.#cluster.copies.apis(cluster)?.template;
     const taken =

@@ -122,10 +122,10 @@ describe('stopping a snapshot', () => {
       queryClient.invalidateQueries({ queryKey: queryKeys.fleet() }),
     );
     await userEvent.keyboard('{Escape}');
-    // The table chooses where in the row.
-    const row = menuButton().closest<HTMLElement>('[role="row"]');
+    // The table chooses where in it.
+    const table = screen.getByRole('grid', { name: 'Virtual machines' });
     await waitFor(() =>
-      expect(row).toContainElement(document.activeElement as HTMLElement),
+      expect(table).toContainElement(document.activeElement as HTMLElement),
     );
   });
 });
