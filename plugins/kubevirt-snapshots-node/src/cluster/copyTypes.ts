@@ -161,9 +161,6 @@ export interface CreateTemplateInput {
   userData: TemplateUserDataChoice[];
 }
 
-/** Preconditions of a delete: exactly the object that was looked at. */
-type Exactly = { uid: string; resourceVersion: string };
-
 /**
  * The part of the door that makes VMs and templates from snapshots. All methods
  * but `apis` and `whenChanged` ask the cluster, and throw `ClusterError`.
@@ -192,7 +189,7 @@ export interface ClusterCopies {
   deleteClone(
     intent: CommittedIntent,
     address: SnapshotAddress,
-    preconditions: Exactly,
+    preconditions: { uid: string; resourceVersion: string },
   ): Promise<void>;
   /**
    * Removes one claim or DataVolume that a clone left behind when it did not
@@ -222,7 +219,7 @@ export interface ClusterCopies {
     intent: CommittedIntent,
     api: TemplateApi,
     address: SnapshotAddress,
-    preconditions: Exactly,
+    preconditions: { uid: string; resourceVersion: string },
   ): Promise<void>;
 
   getDataVolume(
@@ -245,12 +242,12 @@ export interface ClusterCopies {
   handDataVolumeOver(
     intent: CommittedIntent,
     address: SnapshotAddress,
-    preconditions: Exactly,
+    preconditions: { uid: string; resourceVersion: string },
     owner: TemplateRecord,
   ): Promise<void>;
   deleteDataVolume(
     intent: CommittedIntent,
     address: SnapshotAddress,
-    preconditions: Exactly,
+    preconditions: { uid: string; resourceVersion: string },
   ): Promise<void>;
 }
