@@ -26,11 +26,19 @@ export interface NameCheck {
  * whether it is free. When the backend can't say, the name passes: the request
  * itself is checked again.
  */
-export function useNameCheck(entity: EntityKey, name: string): NameCheck {
+export function useNameCheck(
+  entity: EntityKey,
+  name: string,
+  options: {
+    /** False where the answer would be a refusal, or isn't wanted. */
+    ask?: boolean;
+  } = {},
+): NameCheck {
   const api = useApi(kubevirtSnapshotsApiRef);
   const problem = checkSnapshotName(name);
   const settled = useDebounced(name, TYPING_MS);
-  const ask = !problem && settled === name;
+  const wanted = options.ask ?? true;
+  const ask = wanted && !problem && settled === name;
   const { data, isFetching } = useQuery({
     queryKey: queryKeys.name(entity, settled),
     queryFn: ({ signal }) => api.checkName(entity, settled, { signal }),
@@ -42,6 +50,6 @@ export function useNameCheck(entity: EntityKey, name: string): NameCheck {
     problem,
     taken: answer && !answer.free ? { reason: answer.reason } : undefined,
     free: Boolean(answer?.free),
-    checking: !problem && !answer && (isFetching || settled !== name),
+    checking: wanted && !problem && !answer && (isFetching || settled !== name),
   };
 }

@@ -25,9 +25,9 @@ export const restoreMessages = {
     same_other: '{{count}} other settings stay as they are.',
     lostSince: 'Everything written to these disks since {{time}} is lost.',
     safetyKeeps_one:
-      'The safety snapshot keeps the VM as it is now for {{count}} day.',
+      'The safety snapshot keeps the VM as it is now for at least {{count}} day.',
     safetyKeeps_other:
-      'The safety snapshot keeps the VM as it is now for {{count}} days.',
+      'The safety snapshot keeps the VM as it is now for at least {{count}} days.',
     nothingKeeps: 'Without a safety snapshot there is no way back to it.',
     newerStay_one: '{{count}} newer snapshot stays:',
     newerStay_other: '{{count}} newer snapshots stay:',

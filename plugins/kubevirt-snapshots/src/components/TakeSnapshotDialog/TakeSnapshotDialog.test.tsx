@@ -191,6 +191,17 @@ describe('TakeSnapshotDialog', () => {
     expect(api.takeSnapshot).not.toHaveBeenCalled();
   });
 
+  it('asks about no name where the answer would be a refusal', async () => {
+    const { api } = await open(
+      vm({ allowed: { takeSnapshot: no('You may not.', 'permission') } }),
+    );
+    await type(name(), 'mine');
+    // Longer than one waits for the next key.
+    await new Promise(resolve => setTimeout(resolve, 600));
+    expect(api.checkName).not.toHaveBeenCalled();
+    expect(screen.queryByText(/checking/i)).toBeNull();
+  });
+
   it('closes by escape but not by a click beside it', async () => {
     const { onClose } = await open();
     await userEvent.click(document.body);

@@ -163,7 +163,7 @@ export function TakeSnapshotDialog(props: TakeSnapshotDialogProps) {
     initialKind ?? 'single',
   );
   const single = kind === 'single';
-  const take = useTakeForm({ entity, vm, onTaken });
+  const take = useTakeForm({ entity, vm, single, onTaken });
   const schedule = useScheduleForm({
     entity,
     vm,

@@ -44,6 +44,8 @@ const REQUEST_FIELDS: Record<string, Field> = {
 export function useTakeForm(options: {
   entity: EntityKey;
   vm: VmView;
+  /** One snapshot is wanted now, rather than a schedule. */
+  single: boolean;
   onTaken: (operation: OperationView) => void;
 }) {
   const { entity, vm, onTaken } = options;
@@ -60,7 +62,10 @@ export function useTakeForm(options: {
   /** What was refused, so that changing it takes the complaint away. */
   const [refused, setRefused] = useState<{ field?: Field; name: string }>();
   const sending = useRef(false);
-  const check = useNameCheck(entity, name);
+  // Whoever may only look would get a refusal.
+  const check = useNameCheck(entity, name, {
+    ask: options.single && vm.allowed.takeSnapshot.allowed,
+  });
   const noDisk = !vm.disks.some(disk => disk.captured);
 
   const take = useAct(entity, operationId, api =>
