@@ -77,7 +77,9 @@ describe('what it shows', () => {
     ).toHaveTextContent(/4 cores.*2 cores/);
     const lost = part('What is lost');
     expect(lost).toHaveTextContent(/Everything written to these disks since/);
-    expect(lost).toHaveTextContent('keeps the VM as it is now for at least 7 days');
+    expect(lost).toHaveTextContent(
+      'keeps the VM as it is now for at least 7 days',
+    );
     expect(lost).toHaveTextContent('1 newer snapshot stays: newer-one');
     expect(part('Power')).toHaveTextContent(
       'The VM is running (run strategy Always).',
