@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
 import type { AuditorService } from '@backstage/backend-plugin-api';
 import type { ScheduleAnswer } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
@@ -108,7 +109,7 @@ export function scheduleHandlers(options: {
       });
     };
 
-  const onOne = <T>(schema: Parameters<typeof parse<T>>[0]) => {
+  const onOne = <Schema extends z.ZodTypeAny>(schema: Schema) => {
     return (context: RequestContext) => ({
       id: idOf(context),
       body: parse(schema, context.req.body),

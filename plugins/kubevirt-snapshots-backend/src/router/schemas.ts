@@ -225,7 +225,10 @@ export const unprotectBody = z.strictObject({
  *
  * @throws InputError that names the field and says what to do
  */
-export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+export function parse<Schema extends z.ZodTypeAny>(
+  schema: Schema,
+  input: unknown,
+): z.infer<Schema> {
   const result = schema.safeParse(input);
   if (result.success) {
     return result.data;
