@@ -2,6 +2,14 @@
 import { defineConfig } from '@playwright/test';
 import { resolve } from 'node:path';
 
+// Each worker has a portal and a sandbox of its own; what tests and their helpers
+// know of it they take from the environment.
+const portals: NodeJS.ProcessEnv[] = JSON.parse(process.env.PORTALS ?? '[]');
+Object.assign(
+  process.env,
+  portals[Number(process.env.TEST_PARALLEL_INDEX ?? 0)],
+);
+
 const { CHROMIUM_PATH, PLAYWRIGHT_JSON_OUTPUT_FILE, PORTAL_URL } = process.env;
 
 if (!PORTAL_URL) {
@@ -16,7 +24,7 @@ if (process.argv.some(argument => argument.includes('@screenshots'))) {
   process.env.E2E_SCREENSHOTS = 'true';
 }
 
-/** One portal and one sandbox serve all tests, so they run one by one. */
+/** The tests of a portal change the state of its sandbox: they run one by one. */
 export default defineConfig({
   testDir: __dirname,
   projects: process.env.E2E_SCREENSHOTS
@@ -27,10 +35,10 @@ export default defineConfig({
           testMatch: 'tests/*.test.ts',
           testIgnore: 'tests/schedules*.test.ts',
         },
-        // Last, since it moves the portal's clock.
+        // Last, since it moves the clock of its portal.
         { name: 'clock', testMatch: 'tests/schedules*.test.ts' },
       ],
-  workers: 1,
+  workers: portals.length || 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
