@@ -26,7 +26,15 @@ export interface Config {
        * Not the account of the Kubernetes plugin: whatever that one may do,
        * everybody with `kubernetes.proxy` may do.
        */
-      serviceAccountTokenFile: string;
+      serviceAccountTokenFile?: string;
+      /**
+       * `direct` (default): with the account above. `kubernetesProxy`: through
+       * the Kubernetes plugin, with its account, for clusters that only its
+       * other locators know. Then none of the keys for address and account may
+       * be given, and changes stay off unless `acceptProxyBypass` is set: an
+       * account that can write is lent to everybody with `kubernetes.proxy`.
+       */
+      transport?: 'direct' | 'kubernetesProxy';
       /** Address of the API server. Plain http is for loopback only. */
       url?: string;
       /** File with the CA of the API server, PEM. */

@@ -4,7 +4,10 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
-import { clusterServiceRef } from 'backstage-plugin-kubevirt-snapshots-node';
+import {
+  clusterServiceRef,
+  proxyAccessRef,
+} from 'backstage-plugin-kubevirt-snapshots-node';
 import { KubevirtEntityProvider } from './KubevirtEntityProvider';
 import { KubevirtOwnersProcessor } from './KubevirtOwnersProcessor';
 
@@ -20,14 +23,28 @@ export const catalogModuleKubevirt = createBackendModule({
   register(env) {
     env.registerInit({
       deps: {
+        auth: coreServices.auth,
         catalog: catalogProcessingExtensionPoint,
         clusters: clusterServiceRef,
         config: coreServices.rootConfig,
+        discovery: coreServices.discovery,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        proxyAccess: proxyAccessRef,
         scheduler: coreServices.scheduler,
       },
-      async init({ catalog, clusters, config, lifecycle, logger, scheduler }) {
+      async init({
+        auth,
+        catalog,
+        clusters,
+        config,
+        discovery,
+        lifecycle,
+        logger,
+        proxyAccess,
+        scheduler,
+      }) {
+        proxyAccess.lend({ auth, discovery });
         const providers = KubevirtEntityProvider.fromConfig(config, {
           clusters,
           logger,

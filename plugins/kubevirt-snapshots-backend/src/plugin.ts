@@ -15,6 +15,7 @@ import {
   ownersOf,
   ProvidedVms,
   readKubevirtSnapshotsConfig,
+  proxyAccessRef,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import { AuditService } from './audit/AuditService';
 import { DatabaseAuditTrail } from './audit/DatabaseAuditTrail';
@@ -68,6 +69,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         cluster: clusterServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
+        discovery: coreServices.discovery,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
@@ -75,6 +77,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         notifications: notificationSenderRef,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
+        proxyAccess: proxyAccessRef,
         userInfo: coreServices.userInfo,
       },
       async init({
@@ -84,6 +87,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         cluster,
         config,
         database,
+        discovery,
         httpAuth,
         httpRouter,
         lifecycle,
@@ -91,8 +95,10 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
         notifications,
         permissions,
         permissionsRegistry,
+        proxyAccess,
         userInfo,
       }) {
+        proxyAccess.lend({ auth, discovery });
         const pluginConfig = readKubevirtSnapshotsConfig(config);
         const scheduleConfig = readScheduleConfig(config);
         const knex = await openDatabase(database);
@@ -100,7 +106,9 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           knex,
           offsetMs: testClockOffset({
             config,
-            clusterUrls: pluginConfig.clusters.map(({ url }) => url),
+            clusterUrls: pluginConfig.clusters.map(c =>
+              c.transport === 'direct' ? c.url : `kubernetes-proxy://${c.name}`,
+            ),
             logger,
           }),
         });

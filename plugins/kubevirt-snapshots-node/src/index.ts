@@ -10,3 +10,5 @@ export * from './cluster';
 export * from './config';
 export * from './permissions';
 export * from './provided';
+export { LentProxyAccess, proxyAccessRef } from './transport/LentProxyAccess';
+export type { ProxyAccess } from './transport/ProxyCredentials';

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mockServices } from '@backstage/backend-test-utils';
-import type { ClusterConfig } from '../config/types';
+import type { DirectClusterConfig } from '../config/types';
 import { StubCluster, StubRequest } from '../testing/StubCluster';
 import { until } from '../testing/until';
+import { ClusterTransport } from '../transport/ClusterTransport';
+import { ServiceAccountCredentials } from '../transport/Credentials';
 import { BypassCheck } from './BypassCheck';
 
 describe('BypassCheck', () => {
@@ -11,13 +13,14 @@ describe('BypassCheck', () => {
   const logger = mockServices.logger.mock();
 
   function begin(more: {
-    kubernetesPlugin?: ClusterConfig['kubernetesPlugin'];
+    kubernetesPlugin?: DirectClusterConfig['kubernetesPlugin'];
     accepted?: boolean;
     namespaces?: string[];
   }) {
     check = BypassCheck.create({
       cluster: {
         name: 'prod',
+        transport: 'direct',
         url: stub.url,
         serviceAccountTokenFile: '/none',
         namespaces: more.namespaces,
@@ -26,6 +29,13 @@ describe('BypassCheck', () => {
             ? more.kubernetesPlugin
             : { authProvider: 'serviceAccount', serviceAccountToken: 'theirs' },
       },
+      transport: ClusterTransport.create({
+        name: 'prod',
+        credentials: ServiceAccountCredentials.create(
+          { name: 'prod', url: stub.url },
+          { value: 'ours' },
+        ),
+      }),
       accepted: more.accepted ?? false,
       logger,
       onChange: () => {},

@@ -39,6 +39,7 @@ interface Question {
  */
 export class BypassCheck {
   readonly #config: ClusterConfig;
+  readonly #transport: ClusterTransport;
   readonly #accepted: boolean;
   readonly #logger: LoggerService;
   readonly #onChange: () => void;
@@ -48,6 +49,8 @@ export class BypassCheck {
 
   static create(options: {
     cluster: ClusterConfig;
+    /** Our own way to the cluster. */
+    transport: ClusterTransport;
     /** `kubevirtSnapshots.acceptProxyBypass` */
     accepted: boolean;
     logger: LoggerService;
@@ -58,11 +61,13 @@ export class BypassCheck {
 
   private constructor(options: {
     cluster: ClusterConfig;
+    transport: ClusterTransport;
     accepted: boolean;
     logger: LoggerService;
     onChange: () => void;
   }) {
     this.#config = options.cluster;
+    this.#transport = options.transport;
     this.#accepted = options.accepted;
     this.#logger = options.logger;
     this.#onChange = options.onChange;
@@ -73,7 +78,11 @@ export class BypassCheck {
 
   /** Whether an account is known that can be asked about. */
   get #hasAccount(): boolean {
-    return this.#config.kubernetesPlugin?.authProvider === 'serviceAccount';
+    const config = this.#config;
+    return (
+      config.transport === 'kubernetesProxy' ||
+      config.kubernetesPlugin?.authProvider === 'serviceAccount'
+    );
   }
 
   get state(): ClusterStatus['proxyBypass'] {
@@ -151,21 +160,34 @@ export class BypassCheck {
   }
 
   async #ask(): Promise<Result> {
+    const config = this.#config;
+    if (config.transport === 'kubernetesProxy') {
+      // Our account is the one in question.
+      return await this.#askAs(this.#transport);
+    }
     const token =
-      this.#config.kubernetesPlugin?.serviceAccountToken ??
+      config.kubernetesPlugin?.serviceAccountToken ??
       (await readFile(IN_CLUSTER_TOKEN, 'utf8').catch(() => '')).trim();
     if (!token) {
       return { state: 'unchecked' };
     }
-    const { name: cluster } = this.#config;
     const transport = ClusterTransport.create({
-      name: cluster,
-      credentials: ServiceAccountCredentials.create(this.#config, {
-        value: token,
-      }),
+      name: config.name,
+      credentials: ServiceAccountCredentials.create(config, { value: token }),
     });
     try {
-      const client = KubeClient.create({ cluster, transport });
+      return await this.#askAs(transport);
+    } finally {
+      transport.close();
+    }
+  }
+
+  async #askAs(transport: ClusterTransport): Promise<Result> {
+    try {
+      const client = KubeClient.create({
+        cluster: this.#config.name,
+        transport,
+      });
       const answers = await Promise.all(
         this.#questions().map(question => this.#may(client, question)),
       );
@@ -179,8 +201,6 @@ export class BypassCheck {
         state: 'unchecked',
         why: error instanceof Error ? error.message : String(error),
       };
-    } finally {
-      transport.close();
     }
   }
 

@@ -3,9 +3,13 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import { ChangeHub } from '../cache/ChangeHub';
 import { ClusterCache } from '../cache/ClusterCache';
-import type { ClusterConfig } from '../config/types';
+import type { ClusterConfig, DirectClusterConfig } from '../config/types';
 import { ClusterTransport } from '../transport/ClusterTransport';
 import { ServiceAccountCredentials } from '../transport/Credentials';
+import {
+  ProxyCredentials,
+  type ProxyAccess,
+} from '../transport/ProxyCredentials';
 import { RESOURCES } from '../transport/resources';
 import type { ReflectorTimings } from '../watch/backoff';
 import { Reflector } from '../watch/Reflector';
@@ -33,6 +37,7 @@ interface ConnectionOptions {
   logger: LoggerService;
   hub: ChangeHub;
   timings: ReflectorTimings;
+  proxyAccess: ProxyAccess;
 }
 
 /** Everything about one cluster: its watches, its cache and its client. */
@@ -41,6 +46,7 @@ export class ClusterConnection {
   readonly #logger: LoggerService;
   readonly #hub: ChangeHub;
   readonly #transport: ClusterTransport;
+  readonly #impersonation: DirectClusterConfig['impersonation'];
   /** Signed in as the account that may impersonate. */
   readonly #writeTransport: ClusterTransport | undefined;
   readonly #reflectors: Reflector[];
@@ -63,18 +69,25 @@ export class ClusterConnection {
     this.#hub = hub;
     this.#transport = ClusterTransport.create({
       name: config.name,
-      credentials: ServiceAccountCredentials.create(config, {
-        file: config.serviceAccountTokenFile,
-      }),
+      credentials:
+        config.transport === 'direct'
+          ? ServiceAccountCredentials.create(config, {
+              file: config.serviceAccountTokenFile,
+            })
+          : ProxyCredentials.create({
+              cluster: config.name,
+              access: options.proxyAccess,
+            }),
     });
-    this.#writeTransport =
-      config.impersonation &&
-      ClusterTransport.create({
+    if (config.transport === 'direct' && config.impersonation) {
+      this.#impersonation = config.impersonation;
+      this.#writeTransport = ClusterTransport.create({
         name: config.name,
         credentials: ServiceAccountCredentials.create(config, {
           file: config.impersonation.serviceAccountTokenFile,
         }),
       });
+    }
     this.cache = ClusterCache.create({ cluster: config.name, hub });
     this.client = KubeClient.create({
       cluster: config.name,
@@ -88,6 +101,7 @@ export class ClusterConnection {
     this.facts = new AccountFacts({ client: this.client });
     this.#bypass = BypassCheck.create({
       cluster: config,
+      transport: this.#transport,
       accepted: options.acceptProxyBypass,
       logger,
       onChange: () => hub.freshnessChanged(config.name),
@@ -118,7 +132,7 @@ export class ClusterConnection {
    * is configured the person, so that the cluster's audit log names them.
    */
   writer(intent: CommittedIntent): KubeClient {
-    const { impersonation, name } = this.#config;
+    const impersonation = this.#impersonation;
     if (!impersonation || !this.#writeTransport) {
       return this.client;
     }
@@ -127,7 +141,7 @@ export class ClusterConnection {
       throw new InputError('The act names nobody to act as');
     }
     return KubeClient.create({
-      cluster: name,
+      cluster: this.#config.name,
       transport: this.#writeTransport,
       impersonate: {
         user: `backstage:${intent.actor}`,

@@ -10,6 +10,8 @@ import type {
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { ChangeHub } from '../cache/ChangeHub';
 import { readKubevirtSnapshotsConfig } from '../config/readConfig';
+import { LentProxyAccess } from '../transport/LentProxyAccess';
+import type { ProxyAccess } from '../transport/ProxyCredentials';
 import { RESOURCES } from '../transport/resources';
 import { DEFAULT_TIMINGS, ReflectorTimings } from '../watch/backoff';
 import { findBlockers } from './blockers';
@@ -64,6 +66,8 @@ export interface ClusterServiceOptions {
   /** Root configuration. */
   config: Config;
   logger: LoggerService;
+  /** For clusters with `transport: kubernetesProxy`. */
+  proxyAccess?: ProxyAccess;
   /** Delays of the watches in milliseconds, for tests. */
   timings?: Partial<ReflectorTimings>;
 }
@@ -96,6 +100,7 @@ export class DefaultClusterService implements ClusterService {
         logger.error(`A listener of the cluster service failed: ${error}`),
     });
     this.#hub = hub;
+    const proxyAccess = options.proxyAccess ?? new LentProxyAccess();
     this.#clusters = new Map(
       config.clusters.map(cluster => [
         cluster.name,
@@ -105,6 +110,7 @@ export class DefaultClusterService implements ClusterService {
           logger,
           hub,
           timings: { ...DEFAULT_TIMINGS, ...options.timings },
+          proxyAccess,
         }),
       ]),
     );

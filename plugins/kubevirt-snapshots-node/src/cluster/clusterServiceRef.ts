@@ -4,6 +4,7 @@ import {
   createServiceFactory,
   createServiceRef,
 } from '@backstage/backend-plugin-api';
+import { proxyAccessRef } from '../transport/LentProxyAccess';
 import { DefaultClusterService } from './DefaultClusterService';
 import type { ClusterService } from './types';
 
@@ -23,11 +24,13 @@ export const clusterServiceRef = createServiceRef<ClusterService>({
         config: coreServices.rootConfig,
         logger: coreServices.rootLogger,
         lifecycle: coreServices.rootLifecycle,
+        proxyAccess: proxyAccessRef,
       },
-      factory({ config, logger, lifecycle }) {
+      factory({ config, logger, lifecycle, proxyAccess }) {
         const clusters = DefaultClusterService.create({
           config,
           logger: logger.child({ service: 'kubevirt-snapshots.cluster' }),
+          proxyAccess,
         });
         lifecycle.addStartupHook(() => clusters.start());
         lifecycle.addShutdownHook(() => clusters.stop());

@@ -83,7 +83,7 @@ describe('readKubevirtSnapshotsConfig', () => {
       caFile: '/ca.crt',
       namespaces: ['a'],
     });
-    expect(clusters[0].caData).toBeUndefined();
+    expect(clusters[0]).toMatchObject({ caData: undefined });
   });
 
   it("finds the Kubernetes plugin's account under another name", () => {
@@ -96,15 +96,27 @@ describe('readKubevirtSnapshotsConfig', () => {
     expect(clusters[0]).toMatchObject({
       kubernetesPlugin: { serviceAccountToken: 'readonly' },
     });
-    expect(clusters[0].caData).toBeUndefined();
+    expect(clusters[0]).toMatchObject({ caData: undefined });
   });
 
   it('keeps the path of a URL', () => {
     expect(
       read({
         clusters: [{ ...cluster, url: 'https://rancher/k8s/clusters/c-1/' }],
-      }).clusters[0].url,
-    ).toBe('https://rancher/k8s/clusters/c-1');
+      }).clusters[0],
+    ).toMatchObject({ url: 'https://rancher/k8s/clusters/c-1' });
+  });
+
+  it('needs only a name where the Kubernetes plugin is in between', () => {
+    expect(
+      read({
+        clusters: [
+          { name: 'far', transport: 'kubernetesProxy', namespaces: ['a'] },
+        ],
+      }).clusters,
+    ).toEqual([
+      { name: 'far', transport: 'kubernetesProxy', namespaces: ['a'] },
+    ]);
   });
 
   const errors: [string, JsonObject, RegExp][] = [
@@ -119,6 +131,26 @@ describe('readKubevirtSnapshotsConfig', () => {
       'no token file',
       { name: 'x', url: 'https://a' },
       /clusters\[0\]\.serviceAccountTokenFile is missing/,
+    ],
+    [
+      'another transport',
+      { ...cluster, transport: 'proxy' },
+      /transport is "proxy"\. Write direct or kubernetesProxy/,
+    ],
+    [
+      'an address beside the proxy',
+      { name: 'x', transport: 'kubernetesProxy', url: 'https://a' },
+      /clusters\[0\]\.url has no effect with transport kubernetesProxy/,
+    ],
+    [
+      'an account beside the proxy',
+      { ...cluster, url: undefined, transport: 'kubernetesProxy' },
+      /serviceAccountTokenFile has no effect/,
+    ],
+    [
+      'impersonation through the proxy',
+      { name: 'x', transport: 'kubernetesProxy', impersonation: {} },
+      /impersonation has no effect/,
     ],
     [
       'no URL at all',
@@ -160,9 +192,9 @@ describe('readKubevirtSnapshotsConfig', () => {
       'http://127.0.0.1:1',
       'http://[::1]:1',
     ]) {
-      expect(read({ clusters: [{ ...cluster, url }] }).clusters[0].url).toBe(
-        url,
-      );
+      expect(
+        read({ clusters: [{ ...cluster, url }] }).clusters[0],
+      ).toMatchObject({ url });
     }
     expect(() =>
       read({

@@ -11,6 +11,7 @@ import { checkClusterUrl } from './checkClusterUrl';
 import type {
   BindingConfig,
   ClusterConfig,
+  DirectClusterConfig,
   KubevirtSnapshotsConfig,
 } from './types';
 
@@ -34,7 +35,9 @@ function readKubernetesEntries(config: Config): Map<string, Config> {
   return entries;
 }
 
-function readImpersonation(entry: Config): ClusterConfig['impersonation'] {
+function readImpersonation(
+  entry: Config,
+): DirectClusterConfig['impersonation'] {
   const impersonation = entry.getOptionalConfig('impersonation');
   return (
     impersonation && {
@@ -87,6 +90,33 @@ function findByUrl(
   );
 }
 
+/** Keys that say how to call a cluster oneself. */
+const DIRECT_KEYS = [
+  'url',
+  'caFile',
+  'caData',
+  'skipTLSVerify',
+  'serviceAccountTokenFile',
+  'impersonation',
+];
+
+function readTransport(entry: Config, at: string): ClusterConfig['transport'] {
+  const transport = entry.getOptionalString('transport') ?? 'direct';
+  if (transport !== 'direct' && transport !== 'kubernetesProxy') {
+    throw new InputError(
+      `${at}.transport is "${transport}". Write direct or kubernetesProxy.`,
+    );
+  }
+  const idle =
+    transport === 'kubernetesProxy' && DIRECT_KEYS.find(key => entry.has(key));
+  if (idle) {
+    throw new InputError(
+      `${at}.${idle} has no effect with transport kubernetesProxy: address and account are those of the Kubernetes plugin. Leave it out.`,
+    );
+  }
+  return transport;
+}
+
 function readCluster(
   entry: Config,
   at: string,
@@ -100,11 +130,21 @@ function readCluster(
     );
   }
   const inherited = kubernetes.get(name);
+  const basics = {
+    name,
+    title:
+      entry.getOptionalString('title') ?? inherited?.getOptionalString('title'),
+    namespaces: readNamespaces(entry, at),
+  };
+  const transport = readTransport(entry, at);
+  if (transport === 'kubernetesProxy') {
+    return { ...basics, transport };
+  }
   const url =
     entry.getOptionalString('url') ?? inherited?.getOptionalString('url');
   if (!url) {
     throw new InputError(
-      `${at}: no URL is known for cluster "${name}". Set ${at}.url, or add a cluster of that name to a clusterLocatorMethod of type config under kubernetes.`,
+      `${at}: no URL is known for cluster "${name}". Set ${at}.url, or add a cluster of that name to a clusterLocatorMethod of type config under kubernetes. A cluster that the Kubernetes plugin finds otherwise is reached by ${at}.transport: kubernetesProxy.`,
     );
   }
   const serviceAccountTokenFile = entry.getOptionalString(
@@ -128,16 +168,14 @@ function readCluster(
   );
   const trust = ownTrust ? entry : inherited;
   return {
-    name,
-    title:
-      entry.getOptionalString('title') ?? inherited?.getOptionalString('title'),
+    ...basics,
+    transport,
     url: checkedUrl,
     serviceAccountTokenFile,
     caFile: trust?.getOptionalString('caFile'),
     caData: trust?.getOptionalString('caData'),
     skipTLSVerify: trust?.getOptionalBoolean('skipTLSVerify'),
     impersonation: readImpersonation(entry),
-    namespaces: readNamespaces(entry, at),
     kubernetesPlugin: account && {
       authProvider: readAuthProvider(account),
       serviceAccountToken: account.getOptionalString('serviceAccountToken'),

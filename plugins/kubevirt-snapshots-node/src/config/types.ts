@@ -1,14 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * A cluster as configured, with what is inherited from the Kubernetes plugin's
- * entry of that name.
+ * A cluster as configured.
  *
  * @public
  */
-export interface ClusterConfig {
+export type ClusterConfig = DirectClusterConfig | ProxiedClusterConfig;
+
+/**
+ * What both kinds of clusters have.
+ *
+ * @public
+ */
+export interface ClusterConfigBase {
   name: string;
   title?: string;
+  /** Namespaces to watch; absent: all. */
+  namespaces?: string[];
+}
+
+/**
+ * A cluster that is reached through the Kubernetes plugin, with that plugin's
+ * account.
+ *
+ * @public
+ */
+export interface ProxiedClusterConfig extends ClusterConfigBase {
+  transport: 'kubernetesProxy';
+}
+
+/**
+ * A cluster that is called with the portal's own account, with what is
+ * inherited from the Kubernetes plugin's entry of that name.
+ *
+ * @public
+ */
+export interface DirectClusterConfig extends ClusterConfigBase {
+  transport: 'direct';
   /** Base URL of the API server, without a slash at its end. */
   url: string;
   /** File with the token of the portal's own service account. */
@@ -23,8 +51,6 @@ export interface ClusterConfig {
     /** Group that everybody acts as, and that the rights are bound to. */
     group: string;
   };
-  /** Namespaces to watch; absent: all. */
-  namespaces?: string[];
   /**
    * How the Kubernetes plugin gets at this cluster, as far as its
    * configuration tells. Only `serviceAccount` can be asked what it may do.

@@ -80,7 +80,7 @@ export class AnswerTooLargeError extends ClusterError {
 export class ClusterTransport {
   readonly #name: string;
   readonly #credentials: Credentials;
-  readonly #agent: http.Agent;
+  readonly #agents: { 'http:': http.Agent; 'https:': https.Agent };
   readonly #maxBytes: number;
 
   static create(options: {
@@ -102,18 +102,15 @@ export class ClusterTransport {
     this.#credentials = options.credentials;
     this.#maxBytes = options.maxResponseBytes ?? MAX_RESPONSE_BYTES;
     const agentOptions = { keepAlive: true, maxSockets: 16, timeout: 60_000 };
-    this.#agent = this.#secure
-      ? new https.Agent(agentOptions)
-      : new http.Agent(agentOptions);
-  }
-
-  get #secure(): boolean {
-    return this.#credentials.url.startsWith('https:');
+    this.#agents = {
+      'http:': new http.Agent(agentOptions),
+      'https:': new https.Agent(agentOptions),
+    };
   }
 
   /** Closes connections that are kept for later. */
   close(): void {
-    this.#agent.destroy();
+    Object.values(this.#agents).forEach(agent => agent.destroy());
   }
 
   /**
@@ -133,7 +130,7 @@ export class ClusterTransport {
       const response = await this.#open(request, signal, {
         // A kept connection that the server is just closing would leave the
         // fate of a write unknown, so writes get one of their own.
-        agent: request.method === 'GET' ? this.#agent : undefined,
+        keepAlive: request.method === 'GET',
       });
       return {
         httpStatus: response.statusCode ?? 0,
@@ -217,18 +214,19 @@ export class ClusterTransport {
   async #open(
     request: TransportRequest,
     signal: AbortSignal,
-    options: { agent?: http.Agent },
+    options: { keepAlive?: boolean },
   ): Promise<http.IncomingMessage> {
-    const { tls, authorization } = await this.#credentials.get();
+    const { url: base, tls, ...signIn } = await this.#credentials.get();
     const payload =
       request.body === undefined ? undefined : JSON.stringify(request.body);
     const headers: http.OutgoingHttpHeaders = {
       Accept: request.accept ?? 'application/json',
       'Accept-Encoding': 'identity',
       'User-Agent': USER_AGENT,
+      ...signIn.headers,
     };
-    if (authorization) {
-      headers.Authorization = authorization;
+    if (signIn.authorization) {
+      headers.Authorization = signIn.authorization;
     }
     if (request.impersonate) {
       headers['Impersonate-User'] = request.impersonate.user;
@@ -238,15 +236,14 @@ export class ClusterTransport {
       headers['Content-Type'] = request.contentType ?? 'application/json';
       headers['Content-Length'] = Buffer.byteLength(payload);
     }
-    const url = `${this.#credentials.url}${request.path}${queryString(
-      request.query,
-    )}`;
+    const url = `${base}${request.path}${queryString(request.query)}`;
+    const protocol = base.startsWith('https:') ? 'https:' : 'http:';
     return await new Promise((resolve, reject) => {
-      const call = (this.#secure ? https : http).request(url, {
+      const call = (protocol === 'https:' ? https : http).request(url, {
         method: request.method,
         headers,
         signal,
-        agent: options.agent ?? false,
+        agent: options.keepAlive ? this.#agents[protocol] : false,
         ...tls,
       });
       call.on('error', error =>

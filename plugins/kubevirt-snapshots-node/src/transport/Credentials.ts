@@ -2,7 +2,7 @@
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { InputError } from '@backstage/errors';
-import type { ClusterConfig } from '../config/types';
+import type { DirectClusterConfig } from '../config/types';
 import { TokenFile } from './TokenFile';
 
 /** TLS options that a request takes over; nothing else of them is. */
@@ -16,22 +16,27 @@ const TLS_KEYS = [
   'servername',
 ] as const;
 
-/** TLS options and headers of one request. */
+/** Address, TLS options and headers of one request. */
 export interface RequestCredentials {
+  /** Base URL of the API server, without a slash at its end. */
+  url: string;
   tls: Pick<RequestOptions, (typeof TLS_KEYS)[number]>;
   authorization?: string;
+  /** Headers for what stands between us and the API server. */
+  headers?: Record<string, string>;
 }
 
 /** Where a cluster is and how to sign in there. */
 export interface Credentials {
-  readonly url: string;
   /** Credentials of the next request; read anew, since tokens rotate. */
   get(): Promise<RequestCredentials>;
   /** A connection failed: don't trust what was kept, such as an old CA. */
   forget(): void;
 }
 
-async function apply(kubeConfig: KubeConfig): Promise<RequestCredentials> {
+async function apply(
+  kubeConfig: KubeConfig,
+): Promise<Pick<RequestCredentials, 'tls' | 'authorization'>> {
   const options: RequestOptions = {};
   await kubeConfig.applyToHTTPSOptions(options);
   const tls: Record<string, unknown> = {};
@@ -57,14 +62,14 @@ async function apply(kubeConfig: KubeConfig): Promise<RequestCredentials> {
  * Signs in as a service account, with a token from a file or a fixed one.
  */
 export class ServiceAccountCredentials implements Credentials {
-  readonly url: string;
+  readonly #url: string;
   readonly #kubeConfig: KubeConfig;
   readonly #token: () => Promise<string>;
-  #kept?: RequestCredentials;
+  #kept?: Pick<RequestCredentials, 'tls'>;
 
   static create(
-    cluster: Pick<ClusterConfig, 'name' | 'url'> &
-      Partial<Pick<ClusterConfig, 'caFile' | 'caData' | 'skipTLSVerify'>>,
+    cluster: Pick<DirectClusterConfig, 'name' | 'url'> &
+      Partial<Pick<DirectClusterConfig, 'caFile' | 'caData' | 'skipTLSVerify'>>,
     token: { file: string } | { value: string },
   ): ServiceAccountCredentials {
     const kubeConfig = new KubeConfig();
@@ -94,7 +99,7 @@ export class ServiceAccountCredentials implements Credentials {
     kubeConfig: KubeConfig,
     token: () => Promise<string>,
   ) {
-    this.url = url;
+    this.#url = url;
     this.#kubeConfig = kubeConfig;
     this.#token = token;
   }
@@ -102,7 +107,11 @@ export class ServiceAccountCredentials implements Credentials {
   async get(): Promise<RequestCredentials> {
     const token = await this.#token();
     this.#kept ??= await apply(this.#kubeConfig);
-    return { tls: this.#kept.tls, authorization: `Bearer ${token}` };
+    return {
+      url: this.#url,
+      tls: this.#kept.tls,
+      authorization: `Bearer ${token}`,
+    };
   }
 
   forget(): void {
@@ -115,7 +124,7 @@ export class ServiceAccountCredentials implements Credentials {
  * exec plugins included. For the contract suite, not for the portal.
  */
 export class KubeConfigCredentials implements Credentials {
-  readonly url: string;
+  readonly #url: string;
   readonly #kubeConfig: KubeConfig;
 
   static create(kubeConfig: KubeConfig): KubeConfigCredentials {
@@ -136,11 +145,11 @@ export class KubeConfigCredentials implements Credentials {
 
   private constructor(kubeConfig: KubeConfig, url: string) {
     this.#kubeConfig = kubeConfig;
-    this.url = url.replace(/\/+$/, '');
+    this.#url = url.replace(/\/+$/, '');
   }
 
-  get(): Promise<RequestCredentials> {
-    return apply(this.#kubeConfig);
+  async get(): Promise<RequestCredentials> {
+    return { url: this.#url, ...(await apply(this.#kubeConfig)) };
   }
 
   forget(): void {

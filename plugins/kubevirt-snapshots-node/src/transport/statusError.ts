@@ -27,6 +27,10 @@ function readStatus(body: string): Status {
     if (parsed && typeof parsed === 'object' && parsed.kind === 'Status') {
       return parsed;
     }
+    // As the Kubernetes plugin's proxy reports what went wrong on its side.
+    if (typeof parsed?.error?.message === 'string') {
+      return { message: parsed.error.message };
+    }
   } catch {
     // Not a Status: plain text of an aggregated API or of something between.
   }
