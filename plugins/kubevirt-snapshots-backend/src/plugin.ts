@@ -43,6 +43,7 @@ import { notificationSenderRef } from './scheduling/Notifier';
 import { readScheduleConfig } from './scheduling/readScheduleConfig';
 import { ScheduleChanges } from './scheduling/ScheduleChanges';
 import { ScheduleStore } from './scheduling/ScheduleStore';
+import { ScheduleVerdictMaker } from './scheduling/ScheduleVerdictMaker';
 import { Scheduling } from './scheduling/Scheduling';
 import { SnapshotLimits } from './scheduling/SnapshotLimits';
 import { testClockOffset } from './scheduling/testClock';
@@ -190,7 +191,18 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           perVm: scheduleConfig.maximumSnapshotsPerVm,
           perNamespace: scheduleConfig.maximumSnapshotsPerNamespace,
         });
-        const verdicts = new Verdicts({ cluster, mutations, limits });
+        const scheduleVerdicts = new ScheduleVerdictMaker({
+          cluster,
+          mutations,
+          index,
+          limits,
+        });
+        const verdicts = new Verdicts({
+          cluster,
+          mutations,
+          limits,
+          schedules: scheduleVerdicts,
+        });
         const fleet = new FleetViews({
           cluster,
           catalog,
@@ -299,6 +311,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           protections: protectionStore,
           snapshots: views,
           limits,
+          verdicts: scheduleVerdicts,
           store: scheduleStore,
           changes: scheduleChanges,
           notifications,

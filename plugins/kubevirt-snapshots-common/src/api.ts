@@ -146,6 +146,8 @@ export interface VmVerdicts {
   stop: Verdict;
   /** Whether any snapshot of it may be restored; each has a verdict of its own too. */
   restore: Verdict;
+  /** Whether it may be put under a schedule; a retention rule may need more. */
+  createSchedule: Verdict;
 }
 
 /**

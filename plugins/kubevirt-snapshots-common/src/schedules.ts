@@ -490,7 +490,10 @@ export interface ScheduleAuthorSummary {
  * @public
  */
 export interface ScheduleAuthorList {
+  /** Those whom an operator has paused first, then by entity ref. */
   authors: ScheduleAuthorSummary[];
+  /** Whether the person may pause and resume all schedules of somebody. */
+  allowed: Verdict;
 }
 
 /**

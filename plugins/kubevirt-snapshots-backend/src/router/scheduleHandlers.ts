@@ -201,8 +201,7 @@ export function scheduleHandlers(options: {
     ),
 
     listScheduleAuthors: async ({ res, caller }) => {
-      await authorPauses.admit(caller);
-      res.json(await authorPauses.list());
+      res.json(await authorPauses.list(caller));
     },
 
     pauseScheduleAuthor: async context => {

@@ -122,6 +122,103 @@ describe('routes of schedules', () => {
     expect(taken.body.error.details.code).toBe('snapshot-limit');
   });
 
+  it('counts a namespace by the snapshots of all of its VMs, and of no other', async () => {
+    await begin({ maximumSnapshotsPerNamespace: 2 });
+    const beside = { cluster: 'east', namespace: 'shop', name: 'web-02' };
+    const elsewhere = { cluster: 'east', namespace: 'data', name: 'db-01' };
+    cluster.addVm({ ref: beside, uid: 'beside-uid' });
+    cluster.addVm({ ref: elsewhere, uid: 'elsewhere-uid' });
+    cluster.addSnapshot('a', { vmName: 'web-02' });
+    cluster.addSnapshot('b', { namespace: 'data', vmName: 'db-01' });
+    cluster.addSnapshot('c', { namespace: 'data', vmName: 'db-01' });
+    const used = async () =>
+      (await get(`${ENTITY}/schedule-limits`).expect(200)).body
+        .snapshotsOfNamespace;
+    const take = () =>
+      post(`${ENTITY}/snapshots`, { vmUid: 'vm-uid', name: 'mine' });
+    const { id } = await create();
+    expect(await used()).toEqual({ used: 1, limit: 2 });
+    cluster.addSnapshot('d', { vmName: 'web-02' });
+    expect(await used()).toEqual({ used: 2, limit: 2 });
+    const { body } = await take().expect(409);
+    expect(body.error.details.code).toBe('snapshot-limit');
+    expect(body.error.message).toContain('namespace shop');
+    const run = await act(`/${id}/run`).expect(409);
+    expect(run.body.error.details.code).toBe('snapshot-limit');
+    // A schedule may be made all the same: what it keeps is a matter of its rule.
+    await create({ name: 'another' });
+    cluster.removeSnapshot('d');
+    await take().expect(202);
+  });
+
+  it('offers the presets of the platform team, and holds who uses them to nothing', async () => {
+    const nightly = {
+      name: 'nightly',
+      title: 'Every night',
+      description: 'For most VMs',
+      rule: { kind: 'daily', hour: 3, minute: 0 },
+      retention: { keepLast: 7 },
+    };
+    await begin({ presets: [nightly] });
+    const { body } = await get(`${ENTITY}/schedule-limits`).expect(200);
+    expect(body.presets).toEqual([nightly]);
+    await create({ rule: nightly.rule, retention: { keepLast: 30 } });
+  });
+
+  it('says with the VM whether the person may put it under a schedule', async () => {
+    await begin();
+    const verdict = async (role: string) =>
+      (await get(`${ENTITY}/snapshots`, role).expect(200)).body.vm.allowed
+        .createSchedule;
+    expect(await verdict('owner')).toEqual({ allowed: true });
+    expect(await verdict('auditor')).toMatchObject({
+      allowed: false,
+      code: 'permission',
+      reason: expect.stringContaining('make schedules for web-01'),
+    });
+    await act('', SETTINGS, 'auditor').expect(403);
+  });
+
+  it('shows operators who answers for schedules, and who of them is paused', async () => {
+    await begin();
+    await create();
+    await create({ name: 'b' }, 'platform');
+    const { id } = await create({ name: 'c' });
+    await act(`/${id}/pause`, { reason: 'later' }).expect(200);
+    const body = { author: people.platform, reason: 'on leave' };
+    await post('/schedule-authors/pause', body, 'platform').expect(200);
+    const seen = await get('/schedule-authors', 'auditor').expect(200);
+    expect(seen.body).toEqual({
+      authors: [
+        {
+          author: people.platform,
+          schedules: 1,
+          active: 0,
+          paused: {
+            reason: 'on leave',
+            by: people.platform,
+            since: expect.any(String),
+          },
+        },
+        { author: people.owner, schedules: 2, active: 1 },
+      ],
+      allowed: {
+        allowed: false,
+        code: 'permission',
+        reason: 'You may not change the schedules of everybody.',
+      },
+    });
+    const own = await get('/schedule-authors', 'platform').expect(200);
+    expect(own.body.allowed).toEqual({ allowed: true });
+    const { body: trail } = await get(
+      '/audit?action=schedule.pause-author',
+      'platform',
+    ).expect(200);
+    expect(trail.items).toMatchObject([
+      { action: 'schedule.pause-author', actor: people.platform },
+    ]);
+  });
+
   it('refuses an edit of what somebody else has changed', async () => {
     await begin();
     const { id } = await create();

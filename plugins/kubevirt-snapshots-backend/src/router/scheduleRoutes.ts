@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  bindingReadPermission,
   scheduleCreatePermission,
   scheduleDeletePermission,
   scheduleUpdatePermission,
@@ -116,7 +117,7 @@ export const scheduleRoutes = [
     path: '/schedule-authors',
     door: 'user',
     effect: 'read',
-    permissions: [scheduleUpdatePermission.name],
+    permissions: [bindingReadPermission.name],
     summary: 'Who answers for how many schedules, for operators',
   },
   {

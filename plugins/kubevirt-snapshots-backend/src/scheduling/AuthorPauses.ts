@@ -2,14 +2,18 @@
 import type { PermissionsService } from '@backstage/backend-plugin-api';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import {
+  bindingReadPermission,
   scheduleUpdatePermission,
   type PauseAuthorAnswer,
   type PauseAuthorRequest,
   type ScheduleAuthorList,
+  type ScheduleAuthorSummary,
+  type Verdict,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { Caller } from '../authorization/VmGate';
 import { refused } from '../errors';
 import type { RequestOrigin } from '../operations/Acceptor';
+import { allowed, off } from '../views/vmView';
 import { resumed } from './ScheduleRunner';
 import type { ScheduleAct, ScheduleStore } from './ScheduleStore';
 import { iso } from './types';
@@ -31,22 +35,41 @@ export class AuthorPauses {
   }
 
   /**
-   * Whoever may change every schedule there is: `schedule.update` without a
-   * condition.
+   * Lets through whoever may change every schedule there is:
+   * `schedule.update` without a condition.
    *
    * @throws NotAllowedError
    */
-  async admit({ credentials }: Caller): Promise<void> {
+  async admit(caller: Caller): Promise<void> {
+    const verdict = await this.#verdict(caller);
+    if (!verdict.allowed) {
+      throw refused(verdict.reason);
+    }
+  }
+
+  async #verdict({ credentials }: Caller): Promise<Verdict> {
     const [decision] = await this.#permissions.authorizeConditional(
       [{ permission: scheduleUpdatePermission }],
       { credentials },
     );
-    if (decision.result !== AuthorizeResult.ALLOW) {
-      throw refused('You may not change the schedules of everybody');
-    }
+    return decision.result === AuthorizeResult.ALLOW
+      ? allowed
+      : off('permission', 'You may not change the schedules of everybody.');
   }
 
-  async list(): Promise<ScheduleAuthorList> {
+  /**
+   * For whoever looks after the portal: `binding.read`.
+   *
+   * @throws NotAllowedError
+   */
+  async list(caller: Caller): Promise<ScheduleAuthorList> {
+    const [decision] = await this.#permissions.authorize(
+      [{ permission: bindingReadPermission }],
+      { credentials: caller.credentials },
+    );
+    if (decision.result !== AuthorizeResult.ALLOW) {
+      throw refused('You may not see who answers for schedules.');
+    }
     const [authors, pauses] = await Promise.all([
       this.#store.authors(),
       this.#store.authorPauses(),
@@ -57,19 +80,22 @@ export class AuthorPauses {
         known.set(author, { author, schedules: 0, active: 0 });
       }
     }
-    return {
-      authors: Array.from(known.values(), one => {
-        const pause = pauses.find(({ author }) => author === one.author);
-        return {
-          ...one,
-          paused: pause && {
-            reason: pause.reason,
-            by: pause.by,
-            since: iso(pause.since),
-          },
-        };
-      }),
-    };
+    const list = Array.from(known.values(), one => {
+      const pause = pauses.find(({ author }) => author === one.author);
+      return {
+        ...one,
+        paused: pause && {
+          reason: pause.reason,
+          by: pause.by,
+          since: iso(pause.since),
+        },
+      };
+    });
+    const rank = ({ paused }: ScheduleAuthorSummary) => (paused ? 0 : 1);
+    list.sort(
+      (a, b) => rank(a) - rank(b) || a.author.localeCompare(b.author, 'en'),
+    );
+    return { authors: list, allowed: await this.#verdict(caller) };
   }
 
   async pause(

@@ -31,7 +31,7 @@ import type { ScheduleChanges } from './ScheduleChanges';
 import { ScheduleRunner } from './ScheduleRunner';
 import { ScheduleService } from './ScheduleService';
 import type { ScheduleStore } from './ScheduleStore';
-import { ScheduleVerdictMaker } from './ScheduleVerdictMaker';
+import type { ScheduleVerdictMaker } from './ScheduleVerdictMaker';
 import { ScheduleViews } from './ScheduleViews';
 import type { SnapshotLimits } from './SnapshotLimits';
 import { Standing } from './Standing';
@@ -63,6 +63,7 @@ export class Scheduling {
     protections: ProtectionStore;
     snapshots: SnapshotViews;
     limits: SnapshotLimits;
+    verdicts: ScheduleVerdictMaker;
     store: ScheduleStore;
     changes: ScheduleChanges;
     notifications: NotificationSender;
@@ -72,14 +73,12 @@ export class Scheduling {
     const standing = new Standing(options);
     const authors = new AuthorCheck(options);
     const planner = new RetentionPlanner({ ...options, runs });
-    const verdicts = new ScheduleVerdictMaker(options);
     this.changes = options.changes;
-    this.views = new ScheduleViews({ ...options, runs, planner, verdicts });
+    this.views = new ScheduleViews({ ...options, runs, planner });
     this.service = new ScheduleService({
       ...options,
       runs,
       views: this.views,
-      verdicts,
       authors,
     });
     this.authorPauses = new AuthorPauses(options);

@@ -18,6 +18,7 @@ import {
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
 import { askWhom, type VmAccess } from '../authorization/VmGate';
+import type { ScheduleVerdictMaker } from '../scheduling/ScheduleVerdictMaker';
 import type { SnapshotLimits } from '../scheduling/SnapshotLimits';
 import { formerResource, type SnapshotRow } from './snapshotRow';
 import { powerVerdict } from './powerVerdict';
@@ -31,15 +32,18 @@ export class Verdicts {
   readonly #cluster: ClusterService;
   readonly #mutations: MutationSwitch;
   readonly #limits: SnapshotLimits;
+  readonly #schedules: Pick<ScheduleVerdictMaker, 'create'>;
 
   constructor(options: {
     cluster: ClusterService;
     mutations: MutationSwitch;
     limits: SnapshotLimits;
+    schedules: Pick<ScheduleVerdictMaker, 'create'>;
   }) {
     this.#cluster = options.cluster;
     this.#mutations = options.mutations;
     this.#limits = options.limits;
+    this.#schedules = options.schedules;
   }
 
   /** Verbs on the VM itself. */
@@ -49,6 +53,7 @@ export class Verdicts {
       start: this.power(access, 'start', busy),
       stop: this.power(access, 'stop', busy),
       restore: this.#restoreAny(access, busy),
+      createSchedule: this.#schedules.create(access),
     };
   }
 

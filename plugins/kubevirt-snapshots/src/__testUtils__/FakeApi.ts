@@ -257,6 +257,21 @@ export class FakeApi implements KubevirtSnapshotsApi {
     Parameters<KubevirtSnapshotsApi['deleteSchedule']>
   >(async () => ({ revision: 5 }));
 
+  listScheduleAuthors = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['listScheduleAuthors']>,
+    Parameters<KubevirtSnapshotsApi['listScheduleAuthors']>
+  >(async () => ({ authors: [], allowed: { allowed: true } }));
+
+  pauseScheduleAuthor = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['pauseScheduleAuthor']>,
+    Parameters<KubevirtSnapshotsApi['pauseScheduleAuthor']>
+  >(async () => ({ changed: 2 }));
+
+  resumeScheduleAuthor = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['resumeScheduleAuthor']>,
+    Parameters<KubevirtSnapshotsApi['resumeScheduleAuthor']>
+  >(async () => ({ changed: 2 }));
+
   watchEvents = jest.fn((_entity: unknown, options: WatchOptions) =>
     this.#watch(options),
   );

@@ -78,6 +78,7 @@ export function vm({ allowed, ...patch }: VmPatch = {}): VmView {
       start: no('It is running already.', 'vm-running'),
       stop: yes,
       restore: yes,
+      createSchedule: yes,
       ...allowed,
     },
     notices: [],

@@ -18,6 +18,8 @@ import type {
   LeftOverClaimList,
   NameCheck,
   OperationView,
+  PauseAuthorAnswer,
+  PauseAuthorRequest,
   PauseScheduleRequest,
   PowerRequest,
   ProtectionAnswer,
@@ -28,6 +30,7 @@ import type {
   RestoreSnapshotRequest,
   ScheduleActRequest,
   ScheduleAnswer,
+  ScheduleAuthorList,
   ScheduleCalendar,
   ScheduleCalendarQuery,
   ScheduleDetails,
@@ -322,6 +325,12 @@ export interface KubevirtSnapshotsApi {
     id: string,
     request: DeleteScheduleRequest,
   ): Promise<ScheduleAnswer>;
+  /** Who answers for how many schedules, for operators. */
+  listScheduleAuthors(options?: ReadOptions): Promise<ScheduleAuthorList>;
+  /** Pauses all schedules of somebody. */
+  pauseScheduleAuthor(request: PauseAuthorRequest): Promise<PauseAuthorAnswer>;
+  /** Resumes what that paused. */
+  resumeScheduleAuthor(request: PauseAuthorRequest): Promise<PauseAuthorAnswer>;
 }
 
 /**

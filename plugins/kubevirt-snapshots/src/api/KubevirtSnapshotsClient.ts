@@ -19,6 +19,8 @@ import type {
   LeftOverClaimList,
   NameCheck,
   OperationView,
+  PauseAuthorAnswer,
+  PauseAuthorRequest,
   PauseScheduleRequest,
   PowerRequest,
   ProtectionAnswer,
@@ -29,6 +31,7 @@ import type {
   RestoreSnapshotRequest,
   ScheduleActRequest,
   ScheduleAnswer,
+  ScheduleAuthorList,
   ScheduleCalendar,
   ScheduleCalendarQuery,
   ScheduleDetails,
@@ -635,6 +638,23 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
       `${entityPath(entity)}${segments('schedules', id, 'delete')}`,
       request,
     );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.listScheduleAuthors} */
+  listScheduleAuthors(options?: ReadOptions): Promise<ScheduleAuthorList> {
+    return this.#read('/schedule-authors', options);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.pauseScheduleAuthor} */
+  pauseScheduleAuthor(request: PauseAuthorRequest): Promise<PauseAuthorAnswer> {
+    return this.#post('/schedule-authors/pause', request);
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.resumeScheduleAuthor} */
+  resumeScheduleAuthor(
+    request: PauseAuthorRequest,
+  ): Promise<PauseAuthorAnswer> {
+    return this.#post('/schedule-authors/resume', request);
   }
 
   async #read<T>(path: string, options?: ReadOptions): Promise<T> {

@@ -72,6 +72,7 @@ export const queryKeys = {
   verification: [ROOT, 'audit', 'verification'] as const,
   clusters: [ROOT, 'clusters'] as const,
   bindings: [ROOT, 'bindings'] as const,
+  scheduleAuthors: [ROOT, 'schedule-authors'] as const,
   fleet: (query?: VmListQuery) =>
     [ROOT, 'fleet', ...(query ? [query] : [])] as const,
   namedVms: (keys: readonly string[]) => [ROOT, 'named-vms', keys] as const,

@@ -7,6 +7,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import type {
+  PauseAuthorRequest,
   ScheduleAnswer,
   SchedulePreviewRequest,
 } from 'backstage-plugin-kubevirt-snapshots-common';
@@ -108,5 +109,29 @@ export function useScheduleAct<Request>(
       queryClient.invalidateQueries({ queryKey: queryKeys.entity(entity) });
       queryClient.invalidateQueries({ queryKey: queryKeys.fleet() });
     },
+  });
+}
+
+/** Who answers for schedules, for operators. */
+export function useScheduleAuthors() {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  return useQuery({
+    queryKey: queryKeys.scheduleAuthors,
+    queryFn: ({ signal }) => api.listScheduleAuthors({ signal }),
+    refetchInterval: recover,
+  });
+}
+
+/** Pauses or resumes all schedules of somebody. */
+export function useAuthorAct(verb: 'pause' | 'resume') {
+  const api = useApi(kubevirtSnapshotsApiRef);
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (request: PauseAuthorRequest) =>
+      verb === 'pause'
+        ? api.pauseScheduleAuthor(request)
+        : api.resumeScheduleAuthor(request),
+    onSettled: () =>
+      queryClient.invalidateQueries({ queryKey: queryKeys.scheduleAuthors }),
   });
 }

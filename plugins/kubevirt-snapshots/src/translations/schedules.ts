@@ -265,6 +265,37 @@ export const scheduleMessages = {
     notReady: 'not ready',
     partial: 'partial',
   },
+  /** Who answers for schedules, on the page for operators. */
+  authors: {
+    title: 'Who answers for schedules',
+    intro:
+      'A schedule acts in the name of whoever saved it last. Pausing somebody stops all their schedules at once, and they can make, resume or adopt none until it ends. Others can adopt what was paused.',
+    none: 'Nobody has a schedule.',
+    loading: 'Loading who answers for schedules',
+    failed: 'Who answers for schedules could not be loaded',
+    author: 'Person',
+    schedules: 'Schedules',
+    state: 'State',
+    action: 'Action',
+    counts_one: '{{count}}, active: {{active}}',
+    counts_other: '{{count}}, active: {{active}}',
+    paused: 'Paused',
+    pausedBy: 'By {{person}} {{time}}',
+    pause: 'Pause all',
+    pauseOf: 'Pause all schedules of {{person}}',
+    resume: 'Resume',
+    resumeOf: 'Resume the schedules of {{person}}',
+    pauseTitle: 'Pause all schedules of {{person}}?',
+    pauseText:
+      'Active schedules of {{person}} take and remove no snapshots until this ends. Snapshots that are there stay.',
+    resumeTitle: 'Resume the schedules of {{person}}?',
+    resumeText:
+      'What this had paused takes snapshots again from its next time on. What was left out is not made up for.',
+    pausedToast_one: '{{count}} schedule of {{person}} is paused',
+    pausedToast_other: '{{count}} schedules of {{person}} are paused',
+    resumedToast_one: '{{count}} schedule of {{person}} goes on',
+    resumedToast_other: '{{count}} schedules of {{person}} go on',
+  },
   month: {
     label: 'Snapshots and schedules of {{month}}',
     previous: 'Previous month',

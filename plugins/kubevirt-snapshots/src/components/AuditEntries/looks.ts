@@ -61,14 +61,14 @@ export function outcomeLook(outcome: AuditEntryOutcome): OutcomeLook {
 }
 
 /** Acts that reach the portal's database only. */
-const IN_THE_PORTAL = ['snapshot.protect', 'snapshot.unprotect'];
+const IN_THE_PORTAL = /^(snapshot\.(un)?protect|schedule\..+)$/;
 
 /** What the outcome of an act says, in a sentence. */
 export function outcomeHint(
   t: Texts,
   { action, outcome }: Pick<AuditEntry, 'action' | 'outcome'>,
 ): string {
-  return outcome === 'success' && IN_THE_PORTAL.includes(action)
+  return outcome === 'success' && IN_THE_PORTAL.test(action)
     ? t('outcome.successHereHint')
     : t(outcomeLook(outcome).hint);
 }
@@ -81,6 +81,15 @@ const ACTIONS = {
   'snapshot.unprotect': 'act.unprotect',
   'snapshot.changed': 'act.changed',
   'snapshot.disappeared': 'act.disappeared',
+  'schedule.create': 'act.scheduleCreate',
+  'schedule.update': 'act.scheduleUpdate',
+  'schedule.pause': 'act.schedulePause',
+  'schedule.resume': 'act.scheduleResume',
+  'schedule.adopt': 'act.scheduleAdopt',
+  'schedule.delete': 'act.scheduleDelete',
+  'schedule.suspend': 'act.scheduleSuspend',
+  'schedule.pause-author': 'act.schedulePauseAuthor',
+  'schedule.resume-author': 'act.scheduleResumeAuthor',
   'audit.read': 'act.auditRead',
   'audit.export': 'act.auditExport',
   'audit.prune': 'act.auditPrune',

@@ -8,6 +8,7 @@ import { useTexts } from '../../translations';
 import { EmptyState } from '../EmptyState';
 import { ErrorState } from '../ErrorState';
 import { Providers } from '../Providers';
+import { AuthorsSection } from '../ScheduleAuthors';
 import { BindingsSection } from './BindingsSection';
 import styles from './ClustersPage.module.css';
 import { ClustersTable } from './ClustersTable';
@@ -38,6 +39,7 @@ function Clusters() {
           />
         )}
         <BindingsSection />
+        <AuthorsSection />
       </div>
     );
   }

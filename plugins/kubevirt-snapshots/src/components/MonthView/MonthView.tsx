@@ -263,9 +263,11 @@ export function MonthView(props: {
           iconStart={<RiArrowLeftSLine aria-hidden="true" />}
           onPress={() => onMonth(shiftMonth(month, -1))}
         />
-        <Text as="h3" variant="title-x-small" role="status">
-          {title}
-        </Text>
+        <div role="status">
+          <Text as="h3" variant="title-x-small">
+            {title}
+          </Text>
+        </div>
         <Button
           variant="secondary"
           size="small"

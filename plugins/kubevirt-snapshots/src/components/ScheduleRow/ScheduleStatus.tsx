@@ -27,8 +27,10 @@ export function RunBadge({ run }: { run: ScheduleRun }) {
 export function RunLine(props: {
   run: ScheduleRun;
   which: 'scheduleState.last' | 'scheduleState.now';
+  /** What stands above it and needs no repeating. */
+  said?: string;
 }) {
-  const { run, which } = props;
+  const { run, which, said } = props;
   const t = useTexts();
   const { icon, tone, label } = runLook(run.state);
   return (
@@ -39,7 +41,9 @@ export function RunLine(props: {
         </ToneBadge>
         <Moment value={run.dueAt} />
       </div>
-      {run.reason && <p className={surfaces.problem}>{run.reason}</p>}
+      {run.reason && !said?.includes(run.reason) && (
+        <p className={surfaces.problem}>{run.reason}</p>
+      )}
     </div>
   );
 }
@@ -91,7 +95,13 @@ export function ScheduleStatus({ item }: { item: ScheduledItem }) {
         </div>
       )}
       {currentRun && <RunLine run={currentRun} which="scheduleState.now" />}
-      {lastRun && <RunLine run={lastRun} which="scheduleState.last" />}
+      {lastRun && (
+        <RunLine
+          run={lastRun}
+          which="scheduleState.last"
+          said={reason?.message}
+        />
+      )}
       {item.failuresInRow > 0 && (
         <Text as="p">
           {t('scheduleState.failures', { count: item.failuresInRow })}

@@ -82,13 +82,22 @@ describe('SnapshotsTab', () => {
     api.listSnapshots.mockResolvedValue(
       list({
         items: [],
-        vm: vm({ allowed: { takeSnapshot: no('Ask team A.') } }),
+        vm: vm({
+          allowed: {
+            takeSnapshot: no('Ask team A.'),
+            createSchedule: no('Ask team B.'),
+          },
+        }),
       }),
     );
     await show({ api });
     await screen.findByText('No snapshots yet');
     expect(takeButton()).toHaveAccessibleDescription('Ask team A.');
     await userEvent.click(takeButton());
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+    const schedule = screen.getByRole('button', { name: 'New schedule' });
+    expect(schedule).toHaveAccessibleDescription('Ask team B.');
+    await userEvent.click(schedule);
     expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
   });
 

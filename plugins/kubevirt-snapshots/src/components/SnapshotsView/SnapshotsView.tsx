@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
+import { Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
 import { RiCalendarScheduleLine, RiCameraLine } from '@remixicon/react';
 import type {
   OperationView,
@@ -211,13 +211,14 @@ function Content(props: {
   );
   const takeButton = (
     <Flex gap="2" style={{ flexWrap: 'wrap' }}>
-      <Button
+      <ActionButton
         variant="secondary"
+        verdict={list.vm.allowed.createSchedule}
         iconStart={<RiCalendarScheduleLine aria-hidden="true" />}
         onPress={() => setDialog({ kind: 'take', initialKind: 'daily' })}
       >
         {t('schedule.create')}
-      </Button>
+      </ActionButton>
       <ActionButton
         variant="primary"
         iconStart={<RiCameraLine aria-hidden="true" />}
