@@ -211,6 +211,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           captures,
           verdicts,
           schedules: scheduleChanges,
+          scheduleVerdicts,
         });
         const views = new SnapshotViews({
           cluster,

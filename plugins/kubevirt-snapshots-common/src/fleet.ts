@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ExpectedConsistency, Verdict, VmBusy } from './api';
+import type { ExpectedConsistency, VmBusy, VmVerdicts } from './api';
+import type { ScheduleLimits } from './schedules';
 import type { VmRef } from './vmRef';
 
 /**
@@ -31,6 +32,13 @@ export type VmSort =
 export const MAX_NAMED_VMS = 25;
 
 /**
+ * Most VMs that a list shows as being under way.
+ *
+ * @public
+ */
+export const MAX_UNDER_WAY = 5;
+
+/**
  * Query of `GET /vms`. Without a filter: every VM that the person may read.
  *
  * @public
@@ -52,9 +60,9 @@ export interface VmListQuery {
   unscheduled?: boolean;
   /**
    * Ref of a group, a user, a system, a component or any other entity: only
-   * VMs that belong to it. Those of a user are theirs and those of their
-   * groups; those of a system are its parts; those of anything else are what
-   * it depends on.
+   * VMs that belong to it. Those of a group are its own and those of the groups
+   * below it; those of a user are theirs and those of their groups; those of a
+   * system are its parts; those of anything else are what it depends on.
    */
   belongsTo?: string;
   /**
@@ -70,6 +78,17 @@ export interface VmListQuery {
   /** {@link OperationView.revision} of the person's last act on any VM. */
   minRevision?: number;
 }
+
+/**
+ * Verbs on a VM in the list.
+ *
+ * @public
+ */
+export type VmListVerdicts = Pick<
+  VmVerdicts,
+  'takeSnapshot' | 'createSchedule' | 'start' | 'stop'
+> &
+  Pick<ScheduleLimits, 'retention'>;
 
 /**
  * A VM in the list.
@@ -100,10 +119,12 @@ export interface VmListItem {
     /** RFC 3339 */
     nextRunAt?: string;
   };
+  /** Names of its schedules, whatever their state. */
+  scheduleNames: string[];
   /** What a snapshot taken now would be worth. */
   expectedConsistency: ExpectedConsistency;
   /** Off as well where no entity stands for the VM: it is the door to it. */
-  takeSnapshot: Verdict;
+  allowed: VmListVerdicts;
 }
 
 /**
@@ -113,6 +134,14 @@ export interface VmListItem {
  */
 export interface VmList {
   items: VmListItem[];
+  /**
+   * Those that match the query and something is being done with, wherever in
+   * the list they are: the one that it began with last comes first, and no more
+   * than {@link MAX_UNDER_WAY} of them.
+   */
+  underWay: VmListItem[];
+  /** How many there are with which something is being done. */
+  underWayItems: number;
   /** VMs that match the query. */
   totalItems: number;
   /** VMs that match the query and are unprotected. */

@@ -42,17 +42,33 @@ const snapshotsContent = EntityContentBlueprint.make({
   },
 });
 
+const CLUSTERS_PATH = '/kubevirt-snapshots/clusters';
+const mayReadClusters = {
+  permissions: { $contains: `${bindingReadPermission.name}#read` },
+};
+
 const clustersPage = PageBlueprint.make({
   // For the people who operate the portal; others don't get a link to a page
   // that would refuse them.
-  if: {
-    permissions: { $contains: `${bindingReadPermission.name}#read` },
-  },
+  if: mayReadClusters,
   params: {
-    path: '/kubevirt-snapshots/clusters',
+    path: CLUSTERS_PATH,
     title: 'VM clusters',
     icon: <RiCameraLine />,
     routeRef: clustersRouteRef,
+    loader: () =>
+      import('./components/ClustersPage').then(m => <m.ClustersPage />),
+  },
+});
+
+/** For who comes by the address: it says that they may not, and whom to ask. */
+const clustersRefusedPage = PageBlueprint.make({
+  name: 'clusters-refused',
+  if: { $not: mayReadClusters },
+  params: {
+    path: CLUSTERS_PATH,
+    title: 'VM clusters',
+    // Without a route ref, and so without a link in the navigation.
     loader: () =>
       import('./components/ClustersPage').then(m => <m.ClustersPage />),
   },
@@ -134,6 +150,7 @@ export const kubevirtSnapshotsPlugin = createFrontendPlugin({
     snapshotsApi,
     snapshotsContent,
     clustersPage,
+    clustersRefusedPage,
     auditPage,
     fleetPage,
     snapshotsCard,

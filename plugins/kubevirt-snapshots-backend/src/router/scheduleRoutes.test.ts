@@ -77,6 +77,7 @@ describe('routes of schedules', () => {
     ]);
     const { body: vms } = await get('/vms').expect(200);
     expect(vms.items[0].schedule.nextRunAt).toBe(made.nextRunAt);
+    expect(vms.items[0].scheduleNames).toEqual([made.name]);
     expect((await get('/vms?unscheduled=true')).body.totalItems).toBe(0);
   });
 
@@ -239,6 +240,11 @@ describe('routes of schedules', () => {
       reason: { code: 'by-person', message: 'upgrade', by: people.owner },
     });
     expect(paused.body.schedule.nextRunAt).toBeUndefined();
+    const { revision } = paused.body;
+    const { body: vms } = await get(`/vms?minRevision=${revision}`);
+    // Its name is taken all the same.
+    expect(vms.items[0]).toMatchObject({ scheduleNames: [SETTINGS.name] });
+    expect(vms.items[0].schedule).toBeUndefined();
     const resumed = await act(`/${id}/resume`).expect(200);
     expect(resumed.body.schedule.state).toBe('active');
   });

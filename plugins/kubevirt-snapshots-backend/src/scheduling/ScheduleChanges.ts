@@ -11,9 +11,11 @@ import type { ScheduleStore } from './ScheduleStore';
 /** Changes that are read in one go. */
 const PAGE = 500;
 
-/** The next run of a VM, over all its active schedules. */
-export interface NextOfVm {
+/** A schedule, as far as a list of VMs tells of it. */
+export interface ScheduleOfVm {
   vmUid: string;
+  name: string;
+  active: boolean;
   nextDueAt?: number;
 }
 
@@ -28,8 +30,8 @@ export class ScheduleChanges {
   readonly #listeners = new Set<(vmKey: string) => void>();
   readonly #poll: ChangePoll;
   #revision = 0;
-  #next:
-    | { revision: number; byVm: Promise<Map<string, NextOfVm[]>> }
+  #all:
+    | { revision: number; byVm: Promise<Map<string, ScheduleOfVm[]>> }
     | undefined;
 
   constructor(options: {
@@ -75,23 +77,23 @@ export class ScheduleChanges {
     }
   }
 
-  /** Next runs by `<cluster>/<namespace>/<name>`; read again after a change. */
-  async next(): Promise<Map<string, NextOfVm[]>> {
-    if (this.#next?.revision !== this.#revision) {
-      const byVm = this.#readNext();
-      this.#next = { revision: this.#revision, byVm };
+  /** Schedules by `<cluster>/<namespace>/<name>`; read again after a change. */
+  async all(): Promise<Map<string, ScheduleOfVm[]>> {
+    if (this.#all?.revision !== this.#revision) {
+      const byVm = this.#readAll();
+      this.#all = { revision: this.#revision, byVm };
       byVm.catch(() => {
-        this.#next = undefined;
+        this.#all = undefined;
       });
     }
-    return this.#next!.byVm;
+    return this.#all!.byVm;
   }
 
-  async #readNext(): Promise<Map<string, NextOfVm[]>> {
-    const byVm = new Map<string, NextOfVm[]>();
-    for (const { vm, vmUid, nextDueAt } of await this.#store.nextOfVms()) {
+  async #readAll(): Promise<Map<string, ScheduleOfVm[]>> {
+    const byVm = new Map<string, ScheduleOfVm[]>();
+    for (const { vm, ...schedule } of await this.#store.ofAllVms()) {
       const key = stringifyVmRef(vm);
-      byVm.set(key, [...(byVm.get(key) ?? []), { vmUid, nextDueAt }]);
+      byVm.set(key, [...(byVm.get(key) ?? []), schedule]);
     }
     return byVm;
   }

@@ -229,15 +229,25 @@ export class ScheduleStore {
     return rows.map(scheduleFromRow);
   }
 
-  /** When the next run of each VM is due that has an active schedule. */
-  async nextOfVms(): Promise<
-    { vm: VmRef; vmUid: string; nextDueAt?: number }[]
+  /** All schedules, as far as a list of VMs tells of them. */
+  async ofAllVms(): Promise<
+    {
+      vm: VmRef;
+      vmUid: string;
+      name: string;
+      active: boolean;
+      nextDueAt?: number;
+    }[]
   > {
-    const rows = await this.#knex(TABLE)
-      .where({ state: 'active' })
-      .groupBy('cluster', 'namespace', 'vm_name', 'vm_uid')
-      .select('cluster', 'namespace', 'vm_name', 'vm_uid')
-      .min({ next: 'next_due_at' });
+    const rows = await this.#knex(TABLE).select(
+      'cluster',
+      'namespace',
+      'vm_name',
+      'vm_uid',
+      'name',
+      'state',
+      'next_due_at',
+    );
     return rows.map((row: any) => ({
       vm: {
         cluster: row.cluster,
@@ -245,7 +255,9 @@ export class ScheduleStore {
         name: row.vm_name,
       },
       vmUid: row.vm_uid,
-      nextDueAt: row.next === null ? undefined : Number(row.next),
+      name: row.name,
+      active: row.state === 'active',
+      nextDueAt: row.next_due_at === null ? undefined : Number(row.next_due_at),
     }));
   }
 

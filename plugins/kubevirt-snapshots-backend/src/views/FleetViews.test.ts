@@ -99,7 +99,7 @@ describe('the list of VMs', () => {
     });
     expect((await list('', 'other')).allItems).toBe(3);
     expect((await list('', 'auditor')).allItems).toBe(7);
-    expect((await list('', 'auditor')).items[0].takeSnapshot.code).toBe(
+    expect((await list('', 'auditor')).items[0].allowed.takeSnapshot.code).toBe(
       'permission',
     );
   });
@@ -196,14 +196,26 @@ describe('the list of VMs', () => {
       ref: parseVmRef('east/odd/vm-1')!,
       annotations: annotations('team-a', 'another'),
     });
+    cluster.addVm({
+      ...cluster.vm(parseVmRef('east/even/vm-0')!)!,
+      runStrategy: 'Halted',
+    });
     const { items } = await list('', 'platform');
     expect(items.map((item: any) => item.entityRef)).toEqual([
       'resource:default/vm-0',
       undefined,
       'resource:default/vm-2',
     ]);
-    expect(items[1].takeSnapshot.allowed).toBe(false);
-    expect(items[0].takeSnapshot.allowed).toBe(true);
+    // vm-0 is off, and vm-1 has no door.
+    const may = (item: any) =>
+      ['takeSnapshot', 'createSchedule', 'retention', 'start', 'stop'].filter(
+        verb => item.allowed[verb].allowed,
+      );
+    expect(items.map(may)).toEqual([
+      ['takeSnapshot', 'createSchedule', 'retention', 'start'],
+      [],
+      ['takeSnapshot', 'createSchedule', 'retention', 'stop'],
+    ]);
   });
 
   it('sorts by place and by state, those that are busy first', async () => {
@@ -222,6 +234,45 @@ describe('the list of VMs', () => {
     ]);
     // vm-1 is paused, vm-3 runs, vm-0 is stopped.
     expect(await of('?sort=state')).toEqual(['vm-2', 'vm-1', 'vm-3', 'vm-0']);
+  });
+
+  it('tells what is under way, on whatever page, and to whom it may', async () => {
+    await begin(9);
+    const busy = (place: string, snapshotInProgress: string, at: string) => {
+      const vm = cluster.vm(parseVmRef(place)!)!;
+      cluster.addVm({ ...vm, snapshotInProgress });
+      cluster.addSnapshot(snapshotInProgress, {
+        namespace: vm.ref.namespace,
+        vmName: vm.ref.name,
+        createdAt: at,
+        facts: { phase: 'InProgress' },
+      });
+    };
+    busy('east/odd/vm-1', 's1', '2026-11-22T09:00:00Z');
+    busy('east/odd/vm-5', 's5', '2026-11-22T10:00:00Z');
+    busy('east/odd/vm-3', 's3', '2026-11-22T11:00:00Z');
+    const underWay = async (query: string, role?: string) => {
+      const body = await list(query, role);
+      const all = body.underWay.map((item: any) => item.ref.name);
+      return [all, body.underWayItems];
+    };
+    expect(await underWay('?limit=1', 'platform')).toEqual([
+      ['vm-3', 'vm-5', 'vm-1'],
+      3,
+    ]);
+    // vm-3 is another team's.
+    expect(await underWay('?limit=1&offset=3')).toEqual([['vm-5', 'vm-1'], 2]);
+    expect(await underWay('?search=vm-1')).toEqual([['vm-1'], 1]);
+    const { underWay: shown } = await list('?limit=1&offset=1');
+    expect(shown[0]).toMatchObject({
+      entityRef: 'resource:default/vm-5',
+      busy: { kind: 'snapshot', name: 's5' },
+    });
+    ['vm-2', 'vm-4', 'vm-6'].forEach((name, i) =>
+      busy(`east/even/${name}`, `t${i}`, '2026-11-22T08:00:00Z'),
+    );
+    const [most, number] = await underWay('', 'platform');
+    expect([most.length, number]).toEqual([5, 6]);
   });
 
   it('finds VMs by their names, within what one may read', async () => {
@@ -262,6 +313,8 @@ describe('the list of VMs', () => {
 
     it.each([
       ['group:default/team-b', ['vm-0', 'vm-3']],
+      // Its own are none; those of the groups below it, which form a circle.
+      ['group:default/department', ['vm-0', 'vm-6', 'vm-3']],
       ['user:default/bo', ['vm-0', 'vm-6', 'vm-3']],
       // vm-1 is a part; the other entity claims vm-2 and its owner doesn't.
       ['system:default/shop', ['vm-1']],
@@ -270,6 +323,15 @@ describe('the list of VMs', () => {
       ['system:default/absent', []],
     ])('%s shows what belongs to it', async (ref, expected) => {
       await begin(6, [
+        related('Group', 'department', [
+          { type: 'parentOf', targetRef: 'group:default/squad' },
+          { type: 'parentOf', targetRef: 'group:default/gone' },
+        ]),
+        related('Group', 'squad', [
+          { type: 'parentOf', targetRef: 'group:default/team-b' },
+          { type: 'parentOf', targetRef: 'user:default/bo' },
+          { type: 'parentOf', targetRef: 'group:default/department' },
+        ]),
         related('Group', 'team-b', []),
         related('User', 'bo', [
           { type: 'memberOf', targetRef: 'group:default/team-b' },

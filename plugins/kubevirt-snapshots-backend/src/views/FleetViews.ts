@@ -4,10 +4,12 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   ANNOTATION_VM,
+  MAX_UNDER_WAY,
   parseVmRef,
   snapshotState,
   stringifyVmRef,
   vmReadPermission,
+  type VmBusy,
   type VmList,
   type VmListItem,
   type VmListQuery,
@@ -19,7 +21,11 @@ import type {
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { FleetAccess, VmAccess, VmGate } from '../authorization/VmGate';
 import type { OperationIndex } from '../operations/OperationIndex';
-import type { NextOfVm, ScheduleChanges } from '../scheduling/ScheduleChanges';
+import type {
+  ScheduleChanges,
+  ScheduleOfVm,
+} from '../scheduling/ScheduleChanges';
+import type { ScheduleVerdictMaker } from '../scheduling/ScheduleVerdictMaker';
 import type { CaptureRecorder } from './CaptureRecorder';
 import type { Verdicts } from './Verdicts';
 import { relatedVms, type RelatedVms } from './relatedVms';
@@ -40,16 +46,21 @@ interface Summary {
   lastGoodName?: string;
 }
 
-type Scheduled = Map<string, NextOfVm[]>;
+type Scheduled = Map<string, ScheduleOfVm[]>;
 
 /** The schedules of a VM itself; those of a former one of its name don't count. */
+function schedulesOf(vm: VmRecord, scheduled: Scheduled): ScheduleOfVm[] {
+  return (scheduled.get(stringifyVmRef(vm.ref)) ?? []).filter(
+    ({ vmUid }) => vmUid === vm.uid,
+  );
+}
+
+/** What is said of a VM's active schedules. */
 function scheduleOf(
   vm: VmRecord,
   scheduled: Scheduled,
 ): VmListItem['schedule'] {
-  const own = (scheduled.get(stringifyVmRef(vm.ref)) ?? []).filter(
-    ({ vmUid }) => vmUid === vm.uid,
-  );
+  const own = schedulesOf(vm, scheduled).filter(({ active }) => active);
   const next = Math.min(...own.map(({ nextDueAt }) => nextDueAt ?? Infinity));
   return own.length === 0
     ? undefined
@@ -83,7 +94,8 @@ export class FleetViews {
   readonly #index: OperationIndex;
   readonly #captures: CaptureRecorder;
   readonly #verdicts: Verdicts;
-  readonly #schedules: Pick<ScheduleChanges, 'next'>;
+  readonly #schedules: Pick<ScheduleChanges, 'all'>;
+  readonly #scheduleVerdicts: ScheduleVerdictMaker;
   readonly #summaries = new Map<string, Summary>();
 
   constructor(options: {
@@ -93,7 +105,8 @@ export class FleetViews {
     index: OperationIndex;
     captures: CaptureRecorder;
     verdicts: Verdicts;
-    schedules: Pick<ScheduleChanges, 'next'>;
+    schedules: Pick<ScheduleChanges, 'all'>;
+    scheduleVerdicts: ScheduleVerdictMaker;
   }) {
     this.#cluster = options.cluster;
     this.#catalog = options.catalog;
@@ -102,6 +115,7 @@ export class FleetViews {
     this.#captures = options.captures;
     this.#verdicts = options.verdicts;
     this.#schedules = options.schedules;
+    this.#scheduleVerdicts = options.scheduleVerdicts;
   }
 
   async list(
@@ -117,7 +131,7 @@ export class FleetViews {
             catalog: this.#catalog,
             credentials: options.credentials,
           });
-    const scheduled = await this.#schedules.next();
+    const scheduled = await this.#schedules.all();
     const readable = this.#cluster
       .vms()
       .map(vm => fleet.accessTo(vm))
@@ -140,15 +154,18 @@ export class FleetViews {
       scheduled,
     );
     const page = wanted.slice(offset, offset + limit);
-    const entities = await this.#entitiesOf(page, options.credentials);
+    const underWay = this.#underWay(wanted);
+    const newest = underWay.slice(0, MAX_UNDER_WAY);
+    const entities = await this.#entitiesOf(
+      [...new Set([...page, ...newest])],
+      options.credentials,
+    );
+    const toItem = (access: VmAccess) =>
+      this.#toItem(access, entities.get(stringifyVmRef(access.ref)), scheduled);
     return {
-      items: page.map(access =>
-        this.#toItem(
-          access,
-          entities.get(stringifyVmRef(access.ref)),
-          scheduled,
-        ),
-      ),
+      items: page.map(toItem),
+      underWay: newest.map(toItem),
+      underWayItems: underWay.length,
       totalItems: wanted.length,
       unprotectedItems: query.unprotected
         ? wanted.length
@@ -237,9 +254,29 @@ export class FleetViews {
     return keyed.map(({ access }) => access);
   }
 
+  #busyOf(vm: VmRecord): VmBusy | undefined {
+    return busyOf(vm, this.#index.ofVm(vm.ref), this.#cluster);
+  }
+
+  /** Those that something is being done with, the latest first. */
+  #underWay(rows: VmAccess[]): VmAccess[] {
+    return rows
+      .map(access => ({ access, busy: this.#busyOf(access.vm) }))
+      .filter(({ busy }) => busy)
+      .sort(
+        (a, b) =>
+          (b.busy!.since ?? '').localeCompare(a.busy!.since ?? '') ||
+          collator.compare(
+            stringifyVmRef(a.access.ref),
+            stringifyVmRef(b.access.ref),
+          ),
+      )
+      .map(({ access }) => access);
+  }
+
   /** Those that something is being done with come first. */
   #stateKey(vm: VmRecord): string {
-    const busy = busyOf(vm, this.#index.ofVm(vm.ref), this.#cluster);
+    const busy = this.#busyOf(vm);
     return `${busy ? 0 : 1} ${powerOf(vm)} ${vm.printableStatus}`;
   }
 
@@ -284,7 +321,7 @@ export class FleetViews {
     scheduled: Scheduled,
   ): VmListItem {
     const { ref, vm, owners } = access;
-    const busy = busyOf(vm, this.#index.ofVm(ref), this.#cluster);
+    const busy = this.#busyOf(vm);
     const { total, lastGoodAt, lastGoodName } = this.#summaryOf(vm);
     return {
       ref,
@@ -297,13 +334,36 @@ export class FleetViews {
       snapshots: { total, lastGoodAt, lastGoodName },
       unprotected: this.#isUnprotected(vm),
       schedule: scheduleOf(vm, scheduled),
+      scheduleNames: schedulesOf(vm, scheduled).map(({ name }) => name),
       expectedConsistency: expectedConsistency(vm),
-      takeSnapshot: entityRef
-        ? this.#verdicts.takeSnapshot(access, busy)
-        : off(
-            'permission',
-            'No entity of the catalog that you may read stands for this VM.',
-          ),
+      allowed: this.#allowed(access, busy, entityRef !== undefined),
+    };
+  }
+
+  #allowed(
+    access: VmAccess,
+    busy: VmBusy | undefined,
+    hasDoor: boolean,
+  ): VmListItem['allowed'] {
+    const noDoor = off(
+      'permission',
+      'No entity of the catalog that you may read stands for this VM.',
+    );
+    if (!hasDoor) {
+      return {
+        takeSnapshot: noDoor,
+        createSchedule: noDoor,
+        retention: noDoor,
+        start: noDoor,
+        stop: noDoor,
+      };
+    }
+    return {
+      takeSnapshot: this.#verdicts.takeSnapshot(access, busy),
+      createSchedule: this.#scheduleVerdicts.create(access),
+      retention: this.#scheduleVerdicts.retention(access),
+      start: this.#verdicts.power(access, 'start', busy),
+      stop: this.#verdicts.power(access, 'stop', busy),
     };
   }
 

@@ -87,11 +87,16 @@ export function vm({ allowed, ...patch }: VmPatch = {}): VmView {
 }
 
 /** What a test wants different in a VM of the list. */
-export type VmItemPatch = Partial<Omit<VmListItem, 'ref'>> & {
+export type VmItemPatch = Partial<Omit<VmListItem, 'ref' | 'allowed'>> & {
   ref?: Partial<VmListItem['ref']>;
+  allowed?: Partial<VmListItem['allowed']>;
 };
 
-export function vmItem({ ref, ...patch }: VmItemPatch = {}): VmListItem {
+export function vmItem({
+  ref,
+  allowed,
+  ...patch
+}: VmItemPatch = {}): VmListItem {
   return {
     ref: { cluster: 'east', namespace: 'shop', name: 'web-01', ...ref },
     uid: 'vm-uid-1',
@@ -105,16 +110,27 @@ export function vmItem({ ref, ...patch }: VmItemPatch = {}): VmListItem {
       lastGoodName: 'before-upgrade',
     },
     unprotected: false,
+    scheduleNames: [],
     expectedConsistency: 'application',
-    takeSnapshot: yes,
+    allowed: {
+      takeSnapshot: yes,
+      createSchedule: yes,
+      retention: yes,
+      start: no('VM web-01 is running already.', 'vm-running'),
+      stop: yes,
+      ...allowed,
+    },
     ...patch,
   };
 }
 
 export function vmList(patch: Partial<VmList> = {}): VmList {
   const items = patch.items ?? [vmItem()];
+  const underWay = items.filter(item => item.busy);
   return {
     items,
+    underWay,
+    underWayItems: underWay.length,
     totalItems: items.length,
     allItems: items.length,
     unprotectedItems: items.filter(item => item.unprotected).length,

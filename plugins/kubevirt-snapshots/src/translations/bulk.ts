@@ -17,6 +17,28 @@ export const bulkMessages = {
     limit_other: 'No more than {{count}} at a time.',
     clear: 'Clear selection',
     take: 'Take snapshots…',
+    schedule: 'Put under a schedule…',
+    scheduleTitle_one: 'Put {{count}} VM under a schedule',
+    scheduleTitle_other: 'Put {{count}} VMs under a schedule',
+    schedulePanel_one: 'Schedule of {{count}} VM',
+    schedulePanel_other: 'Schedules of {{count}} VMs',
+    scheduleSubmit_one: 'Make {{count}} schedule',
+    scheduleSubmit_other: 'Make {{count}} schedules',
+    scheduleNameHint:
+      'Each VM gets a schedule of this name. One that has such a schedule already is left out.',
+    ableSchedule_one: '{{count}} schedule will be made',
+    ableSchedule_other: '{{count}} schedules will be made',
+    scheduleColumn: 'Schedule',
+    unnamed: '(without a name yet)',
+    besides: 'Besides {{names}}',
+    firstSchedule: 'Its first schedule',
+    nameTaken: 'It has a schedule {{name}} already.',
+    tooManySchedules: 'It has {{limit}} schedules, and more are not allowed.',
+    noDiskEver: 'No disk of it can be captured.',
+    noneToSchedule:
+      'There is no VM among them that can be put under this schedule.',
+    scheduleHow:
+      'Each schedule stands for itself and can be changed on the page of its VM. They are all due at the same times; each cluster works off a few snapshots at a time.',
     oneAtATime:
       'Another one for many VMs is under way. Wait for it, or cancel it.',
     takeTitle_one: 'Take a snapshot of {{count}} VM',

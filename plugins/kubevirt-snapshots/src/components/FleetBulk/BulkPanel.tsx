@@ -18,13 +18,13 @@ import { ToneBadge } from '../StatusBadge';
 import type { BulkItem, BulkState } from './BulkRun';
 import styles from './FleetBulk.module.css';
 import { BULK_LOOKS, BULK_STATES } from './looks';
-import { useBulk, type CurrentBulk } from './useBulk';
+import { useBulk, type BulkKind, type CurrentBulk } from './useBulk';
 
 function count(items: readonly BulkItem[], ...states: BulkState[]): number {
   return items.filter(({ state }) => states.includes(state)).length;
 }
 
-function Outcome({ item }: { item: BulkItem }) {
+function Outcome({ item, kind }: { item: BulkItem; kind: BulkKind }) {
   const t = useTexts();
   const tabHref = useTabHref();
   const { vm, name, state, reason, accepted } = item;
@@ -44,7 +44,14 @@ function Outcome({ item }: { item: BulkItem }) {
         {t(`bulk.state.${state}` as const)}
       </ToneBadge>
       {accepted && vm.entityRef && (
-        <Link className={styles.text} href={tabHref(vm.entityRef, name)}>
+        <Link
+          className={styles.text}
+          href={
+            kind === 'take'
+              ? tabHref(vm.entityRef, name)
+              : tabHref(vm.entityRef, undefined, 'scheduled')
+          }
+        >
           {name}
         </Link>
       )}
@@ -102,7 +109,9 @@ function Panel({ current }: { current: CurrentBulk }) {
   const { items, active, cancelled } = current.snapshot;
   const summary = useSummary(items);
   const over = items.length - count(items, 'waiting', 'sending', 'running');
-  const title = t(`bulk.${current.kind}Panel`, { count: items.length });
+  const title = t(`bulk.${current.kind}Panel` as const, {
+    count: items.length,
+  });
 
   const wasActive = useRef(active);
   useEffect(() => {
@@ -152,7 +161,7 @@ function Panel({ current }: { current: CurrentBulk }) {
             <AccordionPanel>
               <ul className={styles.outcomes} aria-label={t('bulk.outcomes')}>
                 {items.map(item => (
-                  <Outcome key={item.vm.uid} item={item} />
+                  <Outcome key={item.vm.uid} item={item} kind={current.kind} />
                 ))}
               </ul>
             </AccordionPanel>

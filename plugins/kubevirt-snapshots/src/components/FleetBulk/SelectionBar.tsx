@@ -104,6 +104,14 @@ export function SelectionBar(props: {
         >
           {t('bulk.take')}
         </ActionButton>
+        <ActionButton
+          variant="secondary"
+          size="small"
+          verdict={verdict}
+          onPress={() => onBulk('schedule')}
+        >
+          {t('bulk.schedule')}
+        </ActionButton>
         <Button variant="secondary" size="small" onPress={selection.clear}>
           {t('bulk.clear')}
         </Button>

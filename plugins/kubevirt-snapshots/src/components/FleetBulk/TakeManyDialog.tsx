@@ -30,8 +30,9 @@ import { useTakeMany } from './useTakeMany';
 
 /** Why no snapshot can be taken of a VM; undefined when one can. */
 function obstacle(t: Texts, vm: VmListItem): string | undefined {
-  if (!vm.takeSnapshot.allowed) {
-    return vm.takeSnapshot.reason;
+  const { takeSnapshot } = vm.allowed;
+  if (!takeSnapshot.allowed) {
+    return takeSnapshot.reason;
   }
   return vm.expectedConsistency === 'configuration'
     ? t('bulk.noDisk')

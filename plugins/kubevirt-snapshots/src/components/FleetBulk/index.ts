@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { BulkPanel } from './BulkPanel';
+export { ScheduleManyDialog } from './ScheduleManyDialog';
 export { SelectionBar } from './SelectionBar';
 export { TakeManyDialog } from './TakeManyDialog';
 export { useBulk, type BulkKind } from './useBulk';

@@ -4,7 +4,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import type { BulkRun, BulkSnapshot } from './BulkRun';
 
 /** What a bulk does, for the words about it. */
-export type BulkKind = 'take';
+export type BulkKind = 'take' | 'schedule';
 
 /** The bulk that was begun last, and how far it is. */
 export interface CurrentBulk {

@@ -11,6 +11,7 @@ import {
   vm,
   vmItem,
   vmList,
+  yes,
   type VmItemPatch,
 } from '../../__testUtils__/fixtures';
 import { address, renderWithApi } from '../../__testUtils__/render';
@@ -26,7 +27,9 @@ const making: VmItemPatch = {
     since: '2026-11-22T10:00:00Z',
     operationId: 'operation-1',
   },
-  takeSnapshot: no('Snapshot in-the-making is being taken.', 'vm-busy'),
+  allowed: {
+    takeSnapshot: no('Snapshot in-the-making is being taken.', 'vm-busy'),
+  },
 };
 const webKey = { kind: 'resource', namespace: 'default', name: 'web-01' };
 
@@ -47,13 +50,15 @@ const item = (name: string) => screen.getByRole('menuitem', { name });
 const labels = () => screen.getAllByRole('menuitem').map(i => i.textContent);
 
 describe('menu of a VM', () => {
-  it('offers to take a snapshot and to see them', async () => {
+  it('offers to take a snapshot, to see them and to stop the VM', async () => {
     await show();
     await openMenu();
     expect(labels()).toEqual([
       'Take snapshot…',
+      'New schedule…',
       'Open snapshots',
       'Open schedules',
+      'Stop VM…',
     ]);
     expect(item('Open schedules')).toHaveAttribute(
       'href',
@@ -82,7 +87,13 @@ describe('menu of a VM', () => {
   it('is off without an entity, and says so', async () => {
     await show({ ...making, entityRef: undefined });
     await openMenu();
-    ['Take snapshot…', 'Open snapshots', 'Stop snapshot…'].forEach(name =>
+    [
+      'Take snapshot…',
+      'New schedule…',
+      'Open snapshots',
+      'Stop snapshot…',
+      'Stop VM…',
+    ].forEach(name =>
       expect(item(name)).toHaveAccessibleDescription(
         'No entity of the catalog that you may read stands for this VM.',
       ),
@@ -96,6 +107,61 @@ describe('menu of a VM', () => {
     expect(item('Take snapshot…')).toHaveFocus();
     await userEvent.keyboard('{ArrowDown}{Escape}');
     await waitFor(() => expect(menuButton()).toHaveFocus());
+  });
+});
+
+describe('power', () => {
+  const off: VmItemPatch = {
+    power: 'stopped',
+    printableStatus: 'Stopped',
+    allowed: { start: yes, stop: no('It is off already.', 'vm-stopped') },
+  };
+
+  it('starts a VM that is off, and says why when it is not', async () => {
+    const { api, toast } = await show(off);
+    await openMenu();
+    expect(screen.queryByRole('menuitem', { name: 'Stop VM…' })).toBeNull();
+    await userEvent.click(item('Start VM'));
+    await waitFor(() =>
+      expect(api.powerVm).toHaveBeenCalledWith(webKey, {
+        operationId: expect.any(String),
+        vmUid: 'vm-uid-1',
+        action: 'start',
+      }),
+    );
+    api.powerVm.mockRejectedValue(refusal(409, {}, 'It is being restored.'));
+    await openMenu();
+    await userEvent.click(item('Start VM'));
+    await waitFor(() =>
+      expect(toast.post).toHaveBeenCalledWith(
+        expect.objectContaining({
+          title: 'web-01 could not be started',
+          description: 'It is being restored.',
+        }),
+      ),
+    );
+  });
+
+  it('asks before it stops one', async () => {
+    const { api } = await show();
+    await openMenu();
+    await userEvent.click(item('Stop VM…'));
+    const dialog = await screen.findByRole('dialog', { name: 'Stop web-01?' });
+    expect(api.powerVm).not.toHaveBeenCalled();
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Stop VM' }),
+    );
+    await waitFor(() =>
+      expect(api.powerVm.mock.calls[0][1]).toMatchObject({ action: 'stop' }),
+    );
+  });
+
+  it('is off with the reason', async () => {
+    await show({ allowed: { stop: no('You may not stop web-01. Ask A.') } });
+    await openMenu();
+    expect(item('Stop VM…')).toHaveAccessibleDescription(
+      'You may not stop web-01. Ask A.',
+    );
   });
 });
 

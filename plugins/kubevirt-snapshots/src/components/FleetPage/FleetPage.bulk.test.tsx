@@ -28,7 +28,9 @@ const item = (name: string, patch: VmItemPatch = {}) =>
 const ALL = [
   item('web-01'),
   item('web-02', { expectedConsistency: 'offline' }),
-  item('busy-01', { takeSnapshot: no('It is being restored.', 'vm-busy') }),
+  item('busy-01', {
+    allowed: { takeSnapshot: no('It is being restored.', 'vm-busy') },
+  }),
   item('kiosk-01', { expectedConsistency: 'configuration' }),
 ];
 
@@ -100,7 +102,8 @@ describe('many VMs', () => {
     await userEvent.click(screen.getByRole('checkbox', { name: /Select all/ }));
     await userEvent.click(button('Select all 45 that match'));
     await waitFor(() => expect(bar()).toHaveTextContent('45 VMs selected'));
-    expect(api.listVms.mock.calls.at(-1)![0]).toMatchObject({ limit: 100 });
+    // The page asks for its rows by itself as well.
+    expect(api.listVms.mock.calls.map(([query]) => query.limit)).toContain(100);
     // Those of another page stay when this one is left out.
     await userEvent.click(screen.getByRole('checkbox', { name: /Select all/ }));
     expect(bar()).toHaveTextContent('25 VMs selected');

@@ -26,7 +26,9 @@ const making: VmItemPatch = {
     since: '2026-11-22T10:00:00Z',
     operationId: 'operation-1',
   },
-  takeSnapshot: no('Snapshot in-the-making is being taken.', 'vm-busy'),
+  allowed: {
+    takeSnapshot: no('Snapshot in-the-making is being taken.', 'vm-busy'),
+  },
 };
 const webKey = { kind: 'resource', namespace: 'default', name: 'web-01' };
 
@@ -128,6 +130,50 @@ describe('stopping a snapshot', () => {
       expect(table).toContainElement(document.activeElement as HTMLElement),
     );
   });
+});
+
+it('shows what is under way above the rows, wherever in the list it is', async () => {
+  const { api, queryClient, container } = await show();
+  const strip = screen.getByRole('region', { name: 'Under way' });
+  expect(strip).toHaveTextContent('Nothing at present');
+  const busy = { kind: 'snapshot' as const, name: 'in-the-making' };
+  api.listVms.mockResolvedValue(
+    vmList({
+      underWay: [
+        vmItem({ uid: 'far', ref: { name: 'far-away' }, busy }),
+        vmItem({ busy: { kind: 'restore', name: 'r1' } }),
+      ],
+      underWayItems: 7,
+    }),
+  );
+  await act(() =>
+    queryClient.invalidateQueries({ queryKey: queryKeys.fleet() }),
+  );
+  await waitFor(() => expect(strip).toHaveTextContent('far-away'));
+  expect(
+    within(strip)
+      .getAllByRole('listitem')
+      .map(each => each.textContent),
+  ).toEqual(['far-away: Creating snapshot', 'web-01: Restoring']);
+  expect(
+    within(strip).getByRole('link', { name: 'Show all 7' }),
+  ).toHaveAttribute('href', '/?scope=all&sort=state');
+  expect(await axe(container)).toHaveNoViolations();
+  await userEvent.click(
+    within(strip).getByRole('button', {
+      name: 'far-away: Creating snapshot, details',
+    }),
+  );
+  expect(await screen.findByRole('dialog')).toHaveTextContent('in-the-making');
+});
+
+it('stops a restore by the menu', async () => {
+  await show({ busy: { kind: 'restore', name: 'r1' } });
+  await openMenu();
+  await userEvent.click(item('Stop restoring…'));
+  expect(
+    await screen.findByRole('dialog', { name: 'Stop restoring web-01?' }),
+  ).toBeVisible();
 });
 
 it('tells of a restore, whoever has started it, and stops it', async () => {

@@ -22,6 +22,7 @@ import { useTexts } from '../../translations';
 import { EmptyState } from '../EmptyState';
 import { ErrorState } from '../ErrorState';
 import {
+  ScheduleManyDialog,
   SelectionBar,
   TakeManyDialog,
   useBulk,
@@ -32,6 +33,8 @@ import { FleetNotices } from './FleetNotices';
 import styles from './FleetPage.module.css';
 import { FleetTable, type FleetTableProps } from './FleetTable';
 import { FleetToolbar } from './FleetToolbar';
+import { UnderWay } from './UnderWay';
+import { useStartVm } from './useStartVm';
 import { VmDialogs, type VmRequest } from './VmDialogs';
 import type { VmAction } from './VmRowMenu';
 
@@ -103,14 +106,18 @@ function Content(props: {
   const selection = useSelection();
   const bulk = useBulk();
   const [bulkKind, setBulkKind] = useState<BulkKind>();
+  const ManyDialog = bulkKind === 'take' ? TakeManyDialog : ScheduleManyDialog;
+  const { start, starting } = useStartVm();
   const onAction = useCallback(
     (vm: VmListItem, action: VmAction, from: HTMLElement | null) => {
       const { entityRef } = vm;
-      if (entityRef) {
+      if (entityRef && action === 'start') {
+        start({ entityRef, vm });
+      } else if (entityRef && action !== 'start') {
         setRequest({ action, entityRef, vm, from });
       }
     },
-    [],
+    [start],
   );
 
   return (
@@ -132,6 +139,7 @@ function Content(props: {
             onChange={update}
             href={href}
           />
+          <UnderWay list={list} href={href} onAction={onAction} />
           <SelectionBar
             list={list}
             query={fleetQuery(state)}
@@ -144,7 +152,8 @@ function Content(props: {
             state={state}
             stale={stale}
             pending={
-              loading && request ? stringifyVmRef(request.vm.ref) : undefined
+              starting ??
+              (loading && request ? stringifyVmRef(request.vm.ref) : undefined)
             }
             onChange={update}
             onAction={onAction}
@@ -152,14 +161,14 @@ function Content(props: {
           />
         </>
       )}
-      {bulkKind === 'take' && (
-        <TakeManyDialog
+      {bulkKind && (
+        <ManyDialog
           vms={selection.vms}
           onClose={() => setBulkKind(undefined)}
           onBegin={run => {
             setBulkKind(undefined);
             selection.clear();
-            bulk.begin('take', run);
+            bulk.begin(bulkKind, run);
           }}
         />
       )}

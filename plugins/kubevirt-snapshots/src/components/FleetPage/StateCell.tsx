@@ -76,8 +76,14 @@ function BusyDetails(props: {
 }
 
 /** What keeps the VM busy, with more about it on demand. */
-function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
-  const { vm, busy, onAction } = props;
+export function BusyButton(props: {
+  vm: VmListItem;
+  busy: VmBusy;
+  /** Where nothing beside it tells which VM it is. */
+  named?: boolean;
+  onAction: OnVmAction;
+}) {
+  const { vm, busy, named, onAction } = props;
   const t = useTexts();
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -86,7 +92,10 @@ function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
     setOpen(false);
     onAction(action, button.current);
   };
-  const label = t('fleet.busyDetails', { state, name: vm.ref.name });
+  const label = t(named ? 'fleet.busyNamedDetails' : 'fleet.busyDetails', {
+    state,
+    name: vm.ref.name,
+  });
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
       <Button
@@ -97,7 +106,7 @@ function Busy(props: { vm: VmListItem; busy: VmBusy; onAction: OnVmAction }) {
         aria-label={label}
       >
         <ToneBadge icon={RiLoader4Line} tone="info">
-          {state}
+          {named ? t('fleet.busyNamed', { name: vm.ref.name, state }) : state}
         </ToneBadge>
       </Button>
       <Popover aria-label={label} placement="bottom start">
@@ -122,7 +131,7 @@ export function StateCell(props: { vm: VmListItem; onAction: OnVmAction }) {
   return (
     <div className={styles.stack}>
       <PowerBadge vm={vm} />
-      {vm.busy && <Busy vm={vm} busy={vm.busy} onAction={onAction} />}
+      {vm.busy && <BusyButton vm={vm} busy={vm.busy} onAction={onAction} />}
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { useTexts } from '../../translations';
 import { useAnnounce } from '../Announcer';
 import { EmptyState } from '../EmptyState';
 import { ErrorState } from '../ErrorState';
+import { StopVmDialog } from '../PowerButton';
 import { StopRestoreDialog } from '../StopRestoreDialog';
 import { StopSnapshotDialog } from '../StopSnapshotDialog';
 import surfaces from '../surfaces.module.css';
@@ -20,15 +21,20 @@ import { TakeSnapshotDialog } from '../TakeSnapshotDialog';
 import { useTrackVmOperation } from './FleetOperations';
 import type { VmAction } from './VmRowMenu';
 
+/** What a person is asked about before it is done. */
+export type VmDialogAction = Exclude<VmAction, 'start'>;
+
 const TITLES = {
   take: 'fleet.takeFor',
+  schedule: 'fleet.scheduleFor',
+  'power-off': 'fleet.powerOffFor',
   stop: 'fleet.stopFor',
   'stop-restore': 'fleet.stopRestoreFor',
-} as const satisfies Record<VmAction, string>;
+} as const satisfies Record<VmDialogAction, string>;
 
 /** What a person wants to do with a VM. */
 export interface VmRequest {
-  action: VmAction;
+  action: VmDialogAction;
   entityRef: string;
   /** As it was when it was asked for. */
   vm: VmListItem;
@@ -71,13 +77,24 @@ function Form(props: {
     track({ entity, operation });
     onClose();
   };
-  if (request.action === 'take') {
+  if (request.action === 'take' || request.action === 'schedule') {
     return (
       <TakeSnapshotDialog
         entity={entity}
         vm={list.vm}
+        initialKind={request.action === 'schedule' ? 'daily' : undefined}
         onClose={onClose}
         onTaken={accepted}
+      />
+    );
+  }
+  if (request.action === 'power-off') {
+    return (
+      <StopVmDialog
+        entity={entity}
+        vm={list.vm}
+        onClose={onClose}
+        onAccepted={accepted}
       />
     );
   }

@@ -12,7 +12,13 @@ import { ActionItem } from '../SnapshotRowMenu';
 import styles from './FleetPage.module.css';
 
 /** What can be asked for of a VM. */
-export type VmAction = 'take' | 'stop' | 'stop-restore';
+export type VmAction =
+  | 'take'
+  | 'schedule'
+  | 'start'
+  | 'power-off'
+  | 'stop'
+  | 'stop-restore';
 
 /** Called with the element that the focus comes back to. */
 export type OnVmAction = (action: VmAction, from: HTMLElement | null) => void;
@@ -33,6 +39,14 @@ export function VmRowMenu(props: {
   const door: Verdict = entityRef
     ? { allowed: true }
     : { allowed: false, code: 'permission', reason: t('fleet.noEntity') };
+  const item = (action: VmAction, label: string, verdict: Verdict) => (
+    <ActionItem
+      label={label}
+      verdict={entityRef ? verdict : door}
+      onAction={() => onAction(action, button.current)}
+    />
+  );
+  const { takeSnapshot, createSchedule, start, stop } = vm.allowed;
   return (
     <MenuTrigger>
       <ButtonIcon
@@ -45,11 +59,11 @@ export function VmRowMenu(props: {
         }
       />
       <Menu placement="bottom end">
-        <ActionItem
-          label={t('fleet.take')}
-          verdict={entityRef ? vm.takeSnapshot : door}
-          onAction={() => onAction('take', button.current)}
-        />
+        {item('take', t('fleet.take'), takeSnapshot)}
+        {item('schedule', t('fleet.schedule'), createSchedule)}
+        {vm.busy?.kind === 'snapshot' && item('stop', t('fleet.stop'), door)}
+        {vm.busy?.kind === 'restore' &&
+          item('stop-restore', t('fleet.stopRestore'), door)}
         {entityRef ? (
           <>
             <MenuItem href={tabHref(entityRef)}>{t('fleet.open')}</MenuItem>
@@ -64,13 +78,9 @@ export function VmRowMenu(props: {
             onAction={() => {}}
           />
         )}
-        {vm.busy?.kind === 'snapshot' ? (
-          <ActionItem
-            label={t('fleet.stop')}
-            verdict={door}
-            onAction={() => onAction('stop', button.current)}
-          />
-        ) : null}
+        {vm.power === 'stopped'
+          ? item('start', t('fleet.start'), start)
+          : item('power-off', t('fleet.powerOff'), stop)}
       </Menu>
     </MenuTrigger>
   );

@@ -54,10 +54,11 @@ function isNotTheirs(vm: VmView): boolean {
 export function PowerButton(props: {
   entity: EntityKey;
   vm: VmView;
+  size?: 'small' | 'medium';
   /** Opens {@link StopVmDialog}. */
   onStop: () => void;
 }) {
-  const { entity, vm, onStop } = props;
+  const { entity, vm, size, onStop } = props;
   const t = useTexts();
   const track = useTrackOperation();
   const toastApi = useApi(toastApiRef);
@@ -71,6 +72,7 @@ export function PowerButton(props: {
     return (
       <ActionButton
         variant="secondary"
+        size={size}
         iconStart={<RiStopLine aria-hidden="true" />}
         verdict={vm.allowed.stop}
         onPress={onStop}
@@ -82,6 +84,7 @@ export function PowerButton(props: {
   return (
     <ActionButton
       variant="secondary"
+      size={size}
       iconStart={<RiPlayLine aria-hidden="true" />}
       verdict={
         start.isPending

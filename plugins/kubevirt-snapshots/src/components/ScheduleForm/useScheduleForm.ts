@@ -141,12 +141,17 @@ function fieldOf(name: string): ScheduleField | undefined {
 /** State and rules of the form of a schedule; it outlives every error. */
 export function useScheduleForm(options: {
   entity: EntityKey;
-  vm: VmView;
+  vm: Pick<VmView, 'uid'>;
   kind: RuleKind | 'single';
   existing?: ScheduledItem;
   onSaved: (answer: ScheduleAnswer) => void;
+  /**
+   * Gets the settings instead of their being saved for this VM: they are for
+   * many, of which each is asked about by itself.
+   */
+  onSettings?: (settings: ScheduleSettings) => void;
 }) {
-  const { entity, vm, existing, onSaved } = options;
+  const { entity, vm, existing, onSaved, onSettings } = options;
   const active = options.kind !== 'single';
   const kind = options.kind === 'single' ? 'daily' : options.kind;
   const t = useTexts();
@@ -247,7 +252,12 @@ export function useScheduleForm(options: {
       );
     }
   });
-  if (limits && !limits.retention.allowed && removesSnapshots(retention)) {
+  if (
+    !onSettings &&
+    limits &&
+    !limits.retention.allowed &&
+    removesSnapshots(retention)
+  ) {
     note('keepLast', limits.retention.reason);
   }
   const minuteLimits = {
@@ -299,14 +309,13 @@ export function useScheduleForm(options: {
   });
   const verdict = existing
     ? existing.allowed.update
-    : limits?.create ?? { allowed: true as const };
+    : (!onSettings && limits?.create) || { allowed: true as const };
 
   const submit = () => {
     setTried(true);
     if (sending.current || invalid || !verdict.allowed || !labels) {
       return;
     }
-    sending.current = true;
     const settings: ScheduleSettings = {
       name: values.name.trim(),
       description: values.description.trim() || undefined,
@@ -325,6 +334,11 @@ export function useScheduleForm(options: {
       startAt,
       endAt,
     };
+    if (onSettings) {
+      onSettings(settings);
+      return;
+    }
+    sending.current = true;
     act.mutate(settings, {
       onSuccess: onSaved,
       onError: error => {

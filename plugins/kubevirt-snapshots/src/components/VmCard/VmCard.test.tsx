@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { SnapshotList } from 'backstage-plugin-kubevirt-snapshots-common';
 import { axe } from 'jest-axe';
@@ -148,6 +148,21 @@ describe('VmCard', () => {
       ),
     );
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('stops the VM after asking, where the person may', async () => {
+    const { api } = await show();
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Stop VM' }),
+    );
+    const dialog = await screen.findByRole('dialog', { name: 'Stop web-01?' });
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Stop VM' }),
+    );
+    await waitFor(() =>
+      expect(api.powerVm.mock.calls[0][1]).toMatchObject({ action: 'stop' }),
+    );
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { DEFAULT_NAMESPACE } from '@backstage/catalog-model';
 import { EntityInfoCard, useEntity } from '@backstage/plugin-catalog-react';
 import { Button, Link, Skeleton, VisuallyHidden } from '@backstage/ui';
 import type { QueryClient } from '@tanstack/react-query';
+import type { OperationView } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useMemo, useState } from 'react';
 import { apiFailure, revokesView, type EntityKey } from '../../api';
 import { useNewestGood } from '../../hooks/fleetQueries';
@@ -12,6 +13,7 @@ import { ActionButton } from '../ActionButton';
 import { failureTexts } from '../ErrorState';
 import { Notices } from '../Notices';
 import { Operations, useTrackOperation } from '../Operations';
+import { PowerButton, StopVmDialog } from '../PowerButton';
 import { Providers } from '../Providers';
 import { TakeSnapshotDialog } from '../TakeSnapshotDialog';
 import { VmFacts } from './VmFacts';
@@ -54,7 +56,12 @@ function Content({ entity }: { entity: EntityKey }) {
   const t = useTexts();
   const tabHref = useTabHref();
   const track = useTrackOperation();
-  const [taking, setTaking] = useState(false);
+  const [dialog, setDialog] = useState<'take' | 'stop'>();
+  const close = () => setDialog(undefined);
+  const accepted = (operation: OperationView) => {
+    track(operation);
+    close();
+  };
   const { data, error, refetch } = useNewestGood(entity);
   // What may not be seen any longer goes, even if it was shown before.
   const list = error && revokesView(error) ? undefined : data;
@@ -83,28 +90,41 @@ function Content({ entity }: { entity: EntityKey }) {
           {body()}
           <div className={styles.buttons}>
             {list && (
-              <ActionButton
-                variant="secondary"
-                size="small"
-                verdict={list.vm.allowed.takeSnapshot}
-                onPress={() => setTaking(true)}
-              >
-                {t('tab.take')}
-              </ActionButton>
+              <>
+                <ActionButton
+                  variant="secondary"
+                  size="small"
+                  verdict={list.vm.allowed.takeSnapshot}
+                  onPress={() => setDialog('take')}
+                >
+                  {t('tab.take')}
+                </ActionButton>
+                <PowerButton
+                  entity={entity}
+                  vm={list.vm}
+                  size="small"
+                  onStop={() => setDialog('stop')}
+                />
+              </>
             )}
             <Link href={tabHref(entity)}>{t('card.open')}</Link>
           </div>
         </div>
       </EntityInfoCard>
-      {taking && list && (
+      {dialog === 'take' && list && (
         <TakeSnapshotDialog
           entity={entity}
           vm={list.vm}
-          onClose={() => setTaking(false)}
-          onTaken={operation => {
-            track(operation);
-            setTaking(false);
-          }}
+          onClose={close}
+          onTaken={accepted}
+        />
+      )}
+      {dialog === 'stop' && list && (
+        <StopVmDialog
+          entity={entity}
+          vm={list.vm}
+          onClose={close}
+          onAccepted={accepted}
         />
       )}
     </section>
