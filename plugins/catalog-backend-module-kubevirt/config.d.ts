@@ -40,6 +40,21 @@ export interface Config {
            */
           systemLabel?: string;
           /**
+           * Links on the page of each VM, such as to the console of the
+           * cluster. Default: to its snapshots alone, where `app.baseUrl` is
+           * set.
+           */
+          links?: Array<{
+            /**
+             * Address, with `{cluster}`, `{namespace}`, `{name}` and `{entity}`
+             * (name of the entity) in place of those of the VM.
+             */
+            url: string;
+            title: string;
+            /** Key of an icon of the portal. */
+            icon?: string;
+          }>;
+          /**
            * How often everything is compared anew, as a safety net. Default:
            * every 10 minutes.
            */

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ConfigReader } from '@backstage/config';
-import { mockServices } from '@backstage/backend-test-utils';
 import { FakeCatalog } from './__testUtils__/FakeCatalog';
 import { FakeClusters } from './__testUtils__/FakeClusters';
 import { pause, until } from './__testUtils__/until';
 import { KubevirtEntityProvider } from './KubevirtEntityProvider';
+
+// Loading all of the backend's test utilities for it would take seconds.
+const logger: any = {
+  child: () => logger,
+  debug: () => {},
+  warn: () => {},
+};
 
 const CLUSTERS = ['east', 'west'].map(name => ({
   name,
@@ -29,7 +35,7 @@ describe('KubevirtEntityProvider', () => {
       } as any),
       {
         clusters: clusters.service,
-        logger: mockServices.logger.mock(),
+        logger,
         scheduler: {
           createScheduledTaskRunner: () => ({
             run: async ({ id, fn }: any) => {
@@ -271,7 +277,7 @@ describe('KubevirtEntityProvider', () => {
     expect(
       KubevirtEntityProvider.fromConfig(new ConfigReader({}), {
         clusters: clusters.service,
-        logger: mockServices.logger.mock(),
+        logger,
         scheduler: {} as any,
       }),
     ).toEqual([]);

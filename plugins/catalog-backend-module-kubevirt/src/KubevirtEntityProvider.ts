@@ -98,7 +98,10 @@ export class KubevirtEntityProvider implements EntityProvider {
     const binding = readBindingConfig(config);
     return provided.providers.map(provider => {
       const at = `catalog.providers.kubevirt.${provider.id}`;
-      const providerOptions = readProviderOptions(config.getConfig(at), at);
+      const providerOptions = readProviderOptions(config.getConfig(at), {
+        at,
+        baseUrl: config.getOptionalString('app.baseUrl'),
+      });
       return new KubevirtEntityProvider({
         provider,
         provided,
@@ -304,6 +307,7 @@ export class KubevirtEntityProvider implements EntityProvider {
       clusterTitle: this.#clusters.status(cluster).title ?? cluster,
       defaultOwner: this.#options.defaultOwner,
       systemLabel: this.#options.systemLabel,
+      links: this.#options.links,
     });
   }
 

@@ -77,11 +77,26 @@ describe('catalogModuleKubevirt', () => {
         catalogModuleKubevirt,
         mockServices.rootConfig.factory({
           data: {
+            app: { baseUrl: 'https://portal.example.com' },
             catalog: {
               providers: {
                 kubevirt: {
-                  gold: { cluster: 'east', labelSelector: 'tier=gold' },
-                  shop: { cluster: 'east', namespaces: ['shop'] },
+                  gold: {
+                    cluster: 'east',
+                    labelSelector: 'tier=gold',
+                    debounce: '100ms',
+                  },
+                  shop: {
+                    cluster: 'east',
+                    namespaces: ['shop'],
+                    debounce: '100ms',
+                    links: [
+                      {
+                        url: 'https://console.example.com/{namespace}/{name}',
+                        title: 'Console',
+                      },
+                    ],
+                  },
                 },
               },
             },
@@ -148,6 +163,13 @@ describe('catalogModuleKubevirt', () => {
     expect(
       entity.metadata.annotations!['backstage.io/managed-by-origin-location'],
     ).toBe('kubevirt:east/shop/web-02');
+    expect(entity.metadata.links).toEqual([
+      {
+        url: 'https://portal.example.com/catalog/default/resource/web-02.shop.east/snapshots',
+        title: 'Snapshots',
+      },
+      { url: 'https://console.example.com/shop/web-02', title: 'Console' },
+    ]);
 
     sandbox.objects.patch(at('web-02'), {
       metadata: { annotations: { 'kubevirt-snapshots/owner': 'team-c' } },
@@ -190,7 +212,7 @@ describe('catalogModuleKubevirt', () => {
       sandbox.objects.patch(at('web-01'), { metadata: { labels: { tier } } });
       await until(async () => (await provider()) === id, `${id}`, LIMIT_MS);
       // The other one has let go of it by now, and it is still there.
-      await pause(1_500);
+      await pause(500);
       expect(await provider()).toBe(id);
     }
   });
@@ -199,8 +221,9 @@ describe('catalogModuleKubevirt', () => {
     const before = await names();
     sandbox.faults.setAnswering(false);
     sandbox.faults.closeWatches({ abrupt: true });
-    await pause(3_000);
+    await pause(1_500);
     expect(await names()).toEqual(before);
+    const since = Date.now();
     sandbox.faults.setAnswering(true);
     sandbox.faults.add({
       match: { path: '/virtualmachines(\\?|$)' },
@@ -208,7 +231,16 @@ describe('catalogModuleKubevirt', () => {
     });
     sandbox.faults.compact();
     sandbox.faults.closeWatches({ abrupt: true });
-    await pause(3_000);
+    const isRefused = ({ status }: { status: number }) => status === 403;
+    await until(
+      () =>
+        sandbox.requests
+          .list({ since, pathPattern: '/virtualmachines(\\?|$)' })
+          .some(isRefused),
+      'a list is refused',
+      30_000,
+    );
+    await pause(500);
     expect(await names()).toEqual(before);
     sandbox.objects.create(vm('web-03'));
     sandbox.faults.clear();

@@ -8,6 +8,7 @@ import { readDurationFromConfig, type Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
 import { normalizeEntityRef } from 'backstage-plugin-kubevirt-snapshots-node';
+import { readLinks, type LinkTemplate } from './vmLinks';
 
 const DEFAULT_SCHEDULE: SchedulerServiceTaskScheduleDefinition = {
   frequency: { minutes: 10 },
@@ -20,6 +21,7 @@ export interface ProviderOptions {
   /** Entity ref, lower case. */
   defaultOwner?: string;
   systemLabel?: string;
+  links: LinkTemplate[];
   schedule: SchedulerServiceTaskScheduleDefinition;
   debounceMs: number;
 }
@@ -67,11 +69,18 @@ function readDebounce(config: Config, at: string): number {
  */
 export function readProviderOptions(
   config: Config,
-  at: string,
+  options: {
+    /** Key of the configuration. */
+    at: string;
+    /** Address of the portal. */
+    baseUrl?: string;
+  },
 ): ProviderOptions {
+  const { at } = options;
   return {
     defaultOwner: readDefaultOwner(config, at),
     systemLabel: readSystemLabel(config, at),
+    links: readLinks(config, options),
     schedule: config.has('schedule')
       ? readSchedulerServiceTaskScheduleDefinitionFromConfig(
           config.getConfig('schedule'),

@@ -103,7 +103,15 @@ describe('vmEntity', () => {
           preference: text,
         }),
         async vm => {
-          const entity = vmEntity({ ...base, vm, systemLabel: 'system' });
+          const entity = vmEntity({
+            ...base,
+            vm,
+            systemLabel: 'system',
+            links: [
+              { url: 'https://example.com/{cluster}/{name}', title: 'X' },
+              { url: 'https://example.com/{entity}', title: 'Y' },
+            ],
+          });
           envelope(entity);
           await policies.enforce(entity);
           expect(await resourceEntityV1alpha1Validator.check(entity)).toBe(

@@ -15,6 +15,7 @@ import {
   type VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import { ANNOTATION_PROVIDER, LOCATION_TYPE } from './keys';
+import { linksOf, type LinkTemplate } from './vmLinks';
 
 /** What the catalog calls an owner that nobody knows. */
 const NOBODY = 'unknown';
@@ -31,6 +32,7 @@ export interface VmEntityOptions {
   defaultOwner?: string;
   /** Key of a label. */
   systemLabel?: string;
+  links?: readonly LinkTemplate[];
 }
 
 /**
@@ -43,6 +45,7 @@ export function vmEntity(options: VmEntityOptions): ResourceEntity {
   const { cluster, namespace, name } = vm.ref;
   const id = stringifyVmRef(vm.ref);
   const tags = tagsOf(vm);
+  const links = linksOf(vm.ref, options.links ?? []);
   // Names of systems follow the rules of label values, so any value will do.
   const system = systemLabel && vm.labels[systemLabel];
   return {
@@ -67,6 +70,7 @@ export function vmEntity(options: VmEntityOptions): ResourceEntity {
         )}`,
       },
       ...(tags.length > 0 && { tags }),
+      ...(links.length > 0 && { links }),
     },
     spec: {
       type: 'virtual-machine',
