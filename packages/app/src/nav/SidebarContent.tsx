@@ -14,6 +14,7 @@ import { NavContentBlueprint } from '@backstage/plugin-app-react';
 import { RiMenuLine, RiSettings3Line } from '@remixicon/react';
 import { configApiRef, useApi } from '@backstage/frontend-plugin-api';
 import { Logo } from './Logo';
+import styles from './SidebarContent.module.css';
 
 const SidebarLogo = () => {
   const { isOpen } = useSidebarOpenState();
@@ -44,7 +45,12 @@ export const SidebarContent = NavContentBlueprint.make({
   params: {
     component: ({ navItems }) => {
       const nav = navItems.withComponent(item => (
-        <SidebarItem icon={() => item.icon} to={item.href} text={item.title} />
+        <SidebarItem
+          className={styles.item}
+          icon={() => item.icon}
+          to={item.href}
+          text={item.title}
+        />
       ));
       const settings = nav.take('page:user-settings');
       return (

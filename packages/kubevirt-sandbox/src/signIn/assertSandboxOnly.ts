@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Config } from '@backstage/config';
 
-/** How long a cluster may take to tell its version. */
-const VERSION_TIMEOUT_MS = 5_000;
+/**
+ * How long a cluster may take to tell its version. A backend that is starting is
+ * busy for seconds, in which it does not read an answer either.
+ */
+const VERSION_TIMEOUT_MS = 30_000;
 
 /**
  * Throws unless every configured cluster is a sandbox on this machine. Beside a
