@@ -9,6 +9,7 @@ import { useEffect, useState } from 'react';
 import { kubevirtSnapshotsApiRef, type EntityKey } from '../api';
 import { LiveConnection, type LiveState } from '../api/LiveConnection';
 import { Coalescer } from '../utils/Coalescer';
+import { fetchAnew } from '../utils/fetchAnew';
 import { queryKeys } from './queries';
 
 /** Messages are gathered this long before the page fetches, in milliseconds. */
@@ -32,7 +33,7 @@ export function useLiveUpdates(entity: EntityKey, enabled: boolean): LiveState {
     }
     const key = { kind, namespace, name };
     const refetch = new Coalescer(
-      () => queryClient.invalidateQueries({ queryKey: queryKeys.entity(key) }),
+      () => fetchAnew(queryClient, queryKeys.entity(key)),
       GATHER_MS,
     );
     const setFreshness = (freshness: Freshness) =>
@@ -80,7 +81,7 @@ export function useLiveFleet(enabled: boolean): LiveState {
       return undefined;
     }
     const refetch = new Coalescer(
-      () => queryClient.invalidateQueries({ queryKey: queryKeys.fleet() }),
+      () => fetchAnew(queryClient, queryKeys.fleet()),
       GATHER_MS,
     );
     const connection = new LiveConnection({

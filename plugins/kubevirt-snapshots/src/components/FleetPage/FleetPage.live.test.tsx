@@ -49,6 +49,35 @@ describe('the list, live', () => {
     expect(screen.queryByText(/Live updates are off/)).toBeNull();
   });
 
+  it('misses no change while it finds out whose VMs to show', async () => {
+    const api = new FakeApi();
+    let answer = () => {};
+    api.listVms.mockResolvedValueOnce(vmList()).mockImplementationOnce(
+      () =>
+        new Promise(resolve => {
+          answer = () => resolve(vmList());
+        }),
+    );
+    await renderWithApi(<FleetPage queryClient={createQueryClient()} />, {
+      api,
+      path: '/?search=web',
+    });
+    await pass(100);
+    expect(api.listVms).toHaveBeenCalledTimes(2);
+    // The answer was made before the change, and comes after it is told.
+    act(() => api.stream.send({ type: 'hello', revision: 0 }));
+    act(() => api.stream.send({ type: 'changed', revision: 1 }));
+    await pass(200);
+    expect(api.listVms).toHaveBeenCalledTimes(2);
+    api.listVms.mockResolvedValue(
+      vmList({ items: [vmItem({ ref: { name: 'new-01' } })] }),
+    );
+    await act(async () => answer());
+    await pass(500);
+    expect(api.listVms).toHaveBeenCalledTimes(3);
+    expect(screen.getByRole('rowheader', { name: /new-01/ })).toBeVisible();
+  });
+
   it('asks from time to time even if nobody tells of a change', async () => {
     const { api } = await showLive();
     await pass(30_000);

@@ -32,6 +32,7 @@ const SORTS: readonly string[] = [
 
 const COLUMN_STYLES: Partial<Record<ColumnId, string>> = {
   name: styles.name,
+  place: styles.place,
   state: styles.state,
   lastSnapshot: styles.snapshots,
   nextRun: styles.next,
