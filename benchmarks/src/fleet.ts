@@ -223,7 +223,7 @@ async function main() {
       snapshotsEach: SNAPSHOTS_EACH,
     });
     const portal = await startFleetPortal(clusters);
-    await warm(portal, OWN);
+    say(`The cache is warm after ${round(await warm(portal, OWN), 0)} ms`);
     const filled = await waitFor(
       'every VM is in the catalog',
       async () =>
@@ -236,7 +236,12 @@ async function main() {
         vmsEach * CLUSTERS,
       { limitMs: 1_800_000, everyMs: 1_000 },
     );
-    say(`${vmsEach * CLUSTERS} VMs are in the catalog after ${filled} ms`);
+    say(
+      `${vmsEach * CLUSTERS} VMs are in the catalog after ${round(
+        filled,
+        0,
+      )} ms`,
+    );
     return { clusters, portal };
   };
 
