@@ -106,6 +106,8 @@ interface WorkerFixtures {
    * time of a test. Time zone and the like are the same for all.
    */
   sharedContext: BrowserContext;
+  /** {@link Fixtures.apiOf} for what a file prepares for all its tests. */
+  portalApi: (person: Person) => Promise<PortalApi>;
 }
 
 /**
@@ -122,6 +124,16 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       });
       await use(context);
       await context.close();
+    },
+    { scope: 'worker' },
+  ],
+  portalApi: [
+    async ({ playwright }, use) => {
+      const request = await playwright.request.newContext({
+        baseURL: process.env.PORTAL_URL,
+      });
+      await use(person => PortalApi.of(request, person));
+      await request.dispose();
     },
     { scope: 'worker' },
   ],
@@ -164,11 +176,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     });
     await Promise.all(contexts.map(context => context.close()));
   },
-  apiOf: async ({ playwright, baseURL }, use) => {
-    const request = await playwright.request.newContext({ baseURL });
-    await use(person => PortalApi.of(request, person));
-    await request.dispose();
-  },
+  apiOf: async ({ portalApi }, use) => use(portalApi),
   sandboxes: [
     async ({}, use) => {
       const all = Object.fromEntries(

@@ -42,6 +42,15 @@ const TEMPLATE = {
  */
 const MADE = [RESTORE, CLONE, TEMPLATE, VM];
 
+/**
+ * Namespaces whose names begin so belong to one test file each, which removes
+ * them with all that is in them.
+ */
+export const OWN = 'own-';
+
+const isOwn = ({ metadata }: KubeObject) =>
+  metadata.namespace?.startsWith(OWN) ?? false;
+
 /** What names a virtual machine in its cluster. */
 export interface Vm {
   namespace: string;
@@ -219,8 +228,9 @@ export class Sandbox extends ControlSurface {
   async remember(): Promise<() => Promise<void>> {
     const lists = () =>
       Promise.all([SNAPSHOT, ...MADE].map(type => this.list(type)));
-    const uids = (await lists()).flat().map(s => s.metadata.uid);
-    const isNew = ({ metadata }: KubeObject) => !uids.includes(metadata.uid);
+    const uids = new Set((await lists()).flat().map(s => s.metadata.uid));
+    const isNew = (object: KubeObject) =>
+      !uids.has(object.metadata.uid) && !isOwn(object);
     const added = async () => (await this.list(SNAPSHOT)).filter(isNew);
     return async () => {
       await this.clearFaults();
@@ -234,10 +244,12 @@ export class Sandbox extends ControlSurface {
         const vms = await this.list(VM);
         return (
           (await added()).length === 0 &&
-          vms.every(
-            ({ status }) =>
-              !status?.snapshotInProgress && !status?.restoreInProgress,
-          )
+          vms
+            .filter(each => !isOwn(each))
+            .every(
+              ({ status }) =>
+                !status?.snapshotInProgress && !status?.restoreInProgress,
+            )
         );
       });
     };
