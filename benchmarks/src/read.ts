@@ -159,6 +159,7 @@ async function main() {
             [`${name}P50Ms`, r.p50],
             [`${name}P99Ms`, r.p99],
             [`${name}CpuMs`, r.cpuMs],
+            [`${name}Failed`, r.failed],
           ]),
       ),
       stalenessP99Ms: round(percentile(staleness, 0.99)),

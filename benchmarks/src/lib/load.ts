@@ -37,13 +37,19 @@ export interface Load {
   p99: number;
   /** CPU time of the backend for each request, ms. */
   cpuMs: number;
+  /** Answers other than 200; they are in none of the other figures. */
+  failed: number;
 }
+
+/** Backstage's plugins now and then lose a kept connection to one another. */
+const MAX_FAILED = 0.01;
 
 /**
  * Lets clients ask one after the other without a pause.
  *
  * @param options.ask makes one request; `n` counts over all clients
- * @throws when an answer isn't 200: a refusal is quick and proves nothing
+ * @throws when more than one in a hundred answers isn't 200: a refusal is quick
+ *   and proves nothing
  */
 export async function load(options: {
   clients: number;
@@ -55,16 +61,21 @@ export async function load(options: {
   const begun = performance.now();
   const cpu = cpuMs(options.pid);
   let n = 0;
+  let failed = 0;
   await Promise.all(
     Array.from({ length: options.clients }, async () => {
       while (performance.now() - begun < options.ms) {
         const at = performance.now();
         n += 1;
         const { status } = await options.ask(n);
-        if (status !== 200) {
-          throw new Error(`Answered ${status}`);
+        if (status === 200) {
+          times.push(performance.now() - at);
+        } else {
+          failed += 1;
         }
-        times.push(performance.now() - at);
+        if (failed > Math.max(1, n * MAX_FAILED)) {
+          throw new Error(`Answered ${status}, ${failed} of ${n} not by 200`);
+        }
       }
     }),
   );
@@ -75,5 +86,6 @@ export async function load(options: {
     p50: round(percentile(times, 0.5)),
     p99: round(percentile(times, 0.99)),
     cpuMs: round((cpuMs(options.pid) - cpu) / times.length, 2),
+    failed,
   };
 }

@@ -68,6 +68,11 @@ export class RetentionPlanner {
   /** The snapshots of a schedule that are in the cluster, as the cache has them. */
   async candidates(schedule: Schedule): Promise<Candidate[]> {
     const runs = await this.#runs.withSnapshots(schedule.id);
+    return this.candidatesAmong(schedule, runs);
+  }
+
+  /** @param runs - those of the schedule that have made a snapshot */
+  candidatesAmong(schedule: Schedule, runs: Run[]): Candidate[] {
     return runs.flatMap(run => {
       const record = this.#recordOf(schedule, run);
       return record ? [this.#describe(schedule, run, record)] : [];

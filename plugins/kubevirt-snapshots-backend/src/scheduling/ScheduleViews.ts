@@ -2,6 +2,7 @@
 import {
   nextRuns,
   shortestInterval,
+  stringifyVmRef,
   vmReadPermission,
   type ScheduleCalendar,
   type ScheduledItem,
@@ -10,6 +11,7 @@ import {
   type SchedulePreview,
   type SchedulePreviewRequest,
   type ScheduleRunsQuery,
+  type VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { VmAccess } from '../authorization/VmGate';
 import type { Clock } from '../database/Clock';
@@ -17,6 +19,7 @@ import type { SnapshotViews } from '../views/SnapshotViews';
 import { authorProblem } from './AuthorChore';
 import { checkSettings } from './checkSettings';
 import { nextDue } from './dues';
+import type { ScheduleChanges } from './ScheduleChanges';
 import type { ScheduleConfig } from './readScheduleConfig';
 import { toPlanView, type RetentionPlanner } from './RetentionPlanner';
 import type { RunStore } from './RunStore';
@@ -33,7 +36,20 @@ const MAX_COMING = 1_000;
 /** Past runs that a calendar shows at most. */
 const MAX_PAST = 2_000;
 
+/** The schedules of so many VMs are kept ready. */
+const MAX_KEPT = 500;
+
+/** The runs that a list tells of: the last one, and one that is under way. */
+const RECENT = 5;
+
 const EMPTY = { candidates: [], plan: { keep: [], remove: [], waiting: [] } };
+
+/** A schedule and those of its runs that a list needs. */
+interface Known {
+  schedule: Schedule;
+  recent: Run[];
+  withSnapshots: Run[];
+}
 
 /**
  * What people see of schedules: from the database and the cache, without any
@@ -48,6 +64,12 @@ export class ScheduleViews {
   readonly #limits: SnapshotLimits;
   readonly #config: ScheduleConfig;
   readonly #clock: Clock;
+  readonly #changes: ScheduleChanges;
+  /** By VM, the one that was asked for last at the end. */
+  readonly #kept = new Map<
+    string,
+    { revision: number; known: Promise<Known[]> }
+  >();
 
   constructor(options: {
     store: ScheduleStore;
@@ -58,6 +80,7 @@ export class ScheduleViews {
     limits: SnapshotLimits;
     config: ScheduleConfig;
     clock: Clock;
+    changes: ScheduleChanges;
   }) {
     this.#store = options.store;
     this.#runs = options.runs;
@@ -67,20 +90,50 @@ export class ScheduleViews {
     this.#limits = options.limits;
     this.#config = options.config;
     this.#clock = options.clock;
+    this.#changes = options.changes;
   }
 
   /** The schedules of a VM, and those of former ones that the person may see. */
   async list(access: VmAccess): Promise<ScheduledItem[]> {
-    const schedules = (await this.#store.ofVm(access.ref)).filter(schedule =>
+    const known = (await this.#ofVm(access.ref)).filter(({ schedule }) =>
       this.#isVisible(schedule, access),
     );
-    if (schedules.length === 0) {
+    if (known.length === 0) {
       return [];
     }
     const now = await this.#clock.now();
-    return Promise.all(
-      schedules.map(schedule => this.item(schedule, access, now)),
-    );
+    return known.map(one => this.#toItem(one, access, now));
+  }
+
+  /** Asks the database only when something has changed since the last time. */
+  #ofVm(vm: VmRef): Promise<Known[]> {
+    const key = stringifyVmRef(vm);
+    // Taken before the reading: what changes meanwhile is read again.
+    const revision = this.#changes.revisionOf(vm);
+    let kept = this.#kept.get(key);
+    this.#kept.delete(key);
+    if (kept?.revision !== revision) {
+      kept = { revision, known: this.#readVm(vm) };
+      kept.known.catch(() => this.#kept.delete(key));
+    }
+    this.#kept.set(key, kept);
+    if (this.#kept.size > MAX_KEPT) {
+      this.#kept.delete(this.#kept.keys().next().value!);
+    }
+    return kept.known;
+  }
+
+  async #readVm(vm: VmRef): Promise<Known[]> {
+    const schedules = await this.#store.ofVm(vm);
+    return Promise.all(schedules.map(schedule => this.#readOne(schedule)));
+  }
+
+  async #readOne(schedule: Schedule): Promise<Known> {
+    const [{ runs: recent }, withSnapshots] = await Promise.all([
+      this.#runs.page(schedule.id, 0, RECENT),
+      this.#runs.withSnapshots(schedule.id),
+    ]);
+    return { schedule, recent, withSnapshots };
   }
 
   /** A schedule of this VM by its id, if the person may see it. */
@@ -101,12 +154,13 @@ export class ScheduleViews {
     access: VmAccess,
     now: number,
   ): Promise<ScheduledItem> {
-    const [{ runs }, owned] = await Promise.all([
-      this.#runs.page(schedule.id, 0, 5),
-      this.#planner.candidates(schedule),
-    ]);
-    const last = runs.find(run => !OPEN.includes(run.state));
-    const current = runs.find(run => OPEN.includes(run.state));
+    return this.#toItem(await this.#readOne(schedule), access, now);
+  }
+
+  #toItem(known: Known, access: VmAccess, now: number): ScheduledItem {
+    const { schedule, recent } = known;
+    const last = recent.find(run => !OPEN.includes(run.state));
+    const current = recent.find(run => OPEN.includes(run.state));
     const { reason } = schedule;
     return {
       ...schedule.settings,
@@ -129,7 +183,10 @@ export class ScheduleViews {
       author: schedule.author,
       authorProblem: authorProblem(schedule, now),
       failuresInRow: schedule.failures,
-      ownedSnapshots: owned.length,
+      ownedSnapshots: this.#planner.candidatesAmong(
+        schedule,
+        known.withSnapshots,
+      ).length,
       formerVm: formerVmOf(schedule, access) !== undefined,
       allowed: this.#verdicts.of(schedule, access),
     };
