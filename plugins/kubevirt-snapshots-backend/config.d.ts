@@ -13,6 +13,14 @@ export interface Config {
       safetySnapshotDays?: number;
     };
 
+    /** Acts that need a reason, which is kept in the trail. Read by the backend only. */
+    requireReason?: {
+      /** Deleting the last snapshot of a VM that can be restored. Default false. */
+      deleteLastGood?: boolean;
+      /** Restoring a VM. Default false. */
+      restore?: boolean;
+    };
+
     /** The audit trail. Read by the backend only. */
     audit?: {
       /**

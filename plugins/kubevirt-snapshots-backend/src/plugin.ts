@@ -49,6 +49,10 @@ import { SnapshotLimits } from './scheduling/SnapshotLimits';
 import { testClockOffset } from './scheduling/testClock';
 import { EventStreams } from './stream/EventStreams';
 import { FleetStreams } from './stream/FleetStreams';
+import { SafetySnapshots } from './upkeep/SafetySnapshots';
+import { Tombstones } from './upkeep/Tombstones';
+import { TurnedAway } from './upkeep/TurnedAway';
+import { Upkeep } from './upkeep/Upkeep';
 import { CaptureRecorder } from './views/CaptureRecorder';
 import { FleetViews } from './views/FleetViews';
 import { SnapshotViews } from './views/SnapshotViews';
@@ -239,12 +243,13 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           acceptor,
           limits,
         });
+        const restoreConfig = readRestoreConfig(config);
         const reviewer = new RestoreReviewer({
           cluster,
           index,
           views,
           mutations,
-          config: readRestoreConfig(config),
+          config: restoreConfig,
         });
         const leftOver = new LeftOverClaims({ store, cluster, clock });
         const restores = new RestoreService({
@@ -261,7 +266,7 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           index,
           cluster,
           views,
-          mutations,
+          acceptor,
         });
         const streams = new EventStreams({
           cluster,
@@ -293,6 +298,17 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
             void reportSettlement(auditor, operation, logger),
         });
 
+        const upkeep = {
+          knex,
+          trail,
+          cluster,
+          operations: store,
+          index,
+          captures,
+          protections: protectionStore,
+          mutations,
+          binding: pluginConfig.binding,
+        };
         const scheduling = new Scheduling({
           config: scheduleConfig,
           knex,
@@ -316,6 +332,17 @@ export const kubevirtSnapshotsPlugin = createBackendPlugin({
           store: scheduleStore,
           changes: scheduleChanges,
           notifications,
+          chores: [
+            new Upkeep({
+              cluster,
+              logger,
+              tasks: [
+                new Tombstones(upkeep),
+                new SafetySnapshots({ ...upkeep, ...restoreConfig }),
+                new TurnedAway(upkeep),
+              ],
+            }),
+          ],
         });
 
         await index.start();

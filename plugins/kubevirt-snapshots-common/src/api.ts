@@ -148,6 +148,10 @@ export interface VmVerdicts {
   restore: Verdict;
   /** Whether it may be put under a schedule; a retention rule may need more. */
   createSchedule: Verdict;
+  /** Stop the making of a VM from one of its snapshots. */
+  stopClone: Verdict;
+  /** The same of a template. */
+  stopTemplate: Verdict;
 }
 
 /**
@@ -227,6 +231,8 @@ export type OperationType =
   | 'clear-restore'
   | 'clone'
   | 'template'
+  | 'stop-clone'
+  | 'stop-template'
   | 'power'
   | 'delete-disk';
 

@@ -201,6 +201,29 @@ export interface CloneResult {
   entityRef?: string;
   /** Disks are filled when the VM first starts; until then the snapshot is needed. */
   waitsForFirstStart?: boolean;
+  /** What stopping it means at this step, while it runs. */
+  stop?: CopyStop;
+}
+
+/**
+ * What stopping a VM or a template that is being made means at this step.
+ *
+ * @public
+ */
+export interface CopyStop {
+  /** `removes`: what was made for it so far goes. */
+  effect: 'removes' | 'too-late';
+  message: string;
+}
+
+/**
+ * Body of `POST …/clones/{operation}/stop` and `POST …/templates/{operation}/stop`.
+ *
+ * @public
+ */
+export interface StopCopyRequest {
+  operationId: string;
+  vmUid: string;
 }
 
 /**

@@ -210,6 +210,8 @@ export interface RestorePlan {
   };
   /** The VM's name has to be typed: it runs, or something newer is lost. */
   typedNameRequired: boolean;
+  /** It has to be said why, because the portal is configured so. */
+  reasonRequired: boolean;
   /** Failed restores of this VM, which are removed as they stand in the way. */
   clears: { name: string; uid: string; external: boolean }[];
   checks: RestoreCheck[];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ConfigurationLine, Verdict } from './api';
-import type { CapturedDiskView, ReviewNote } from './clones';
+import type { CapturedDiskView, CopyStop, ReviewNote } from './clones';
 
 /**
  * Which API a cluster has for templates: `template.kubevirt.io` (KubeVirt 1.9
@@ -256,4 +256,6 @@ export interface TemplateResult {
   uid?: string;
   /** Names of the DataVolumes that hold its disks. */
   dataVolumes: string[];
+  /** What stopping it means at this step, while it runs. */
+  stop?: CopyStop;
 }

@@ -1,39 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import {
-  checkTemplateName,
-  checkVmName,
   isBoundToOneObject,
   isReservedKey,
-  MAX_TEMPLATE_NAME_LENGTH,
   MAX_VM_NAME_LENGTH,
   snapshotClonePermission,
   snapshotTemplatePermission,
   suggestFreeName,
   type CloneRequest,
   type CloneReview,
-  type NameCheck,
-  type TemplateApi,
+  type StopCopyRequest,
   type TemplateRequest,
   type TemplateReview,
   type Verdict,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import {
-  templateDiskName,
-  type ClusterService,
-} from 'backstage-plugin-kubevirt-snapshots-node';
-import { canonicalJson } from '../audit/canonicalJson';
+import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import { fromCluster } from '../authorization/fromCluster';
-import type { MutationSwitch } from '../authorization/MutationSwitch';
 import { askWhom, type VmAccess } from '../authorization/VmGate';
-import { badInput, conflict, notFound, refused, unavailable } from '../errors';
+import { badInput, conflict, notFound, refused } from '../errors';
+import type { Acceptor, RequestOrigin } from '../operations/Acceptor';
+import { stopOfCopy } from '../operations/copy/stopping';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import { nameLock, shared, snapshotLock } from '../operations/locks';
 import type { OperationIndex } from '../operations/OperationIndex';
-import type { RequestOrigin } from '../operations/Acceptor';
 import type { Operation, OperationRequest } from '../operations/types';
-import { ACTIONS } from '../operations/words';
 import type { SnapshotViews } from '../views/SnapshotViews';
+import { CopyNames } from './CopyNames';
 import {
   cloneProblems,
   cloneWarnings,
@@ -47,14 +38,15 @@ import {
 } from './reviews';
 import { templateWanted } from './templateRequest';
 
-type Kind = 'clone' | 'template';
+/** What can be made of a snapshot. */
+export type CopyKind = 'clone' | 'template';
 
 const PERMISSIONS = {
   clone: snapshotClonePermission,
   template: snapshotTemplatePermission,
 };
 
-const MAKES: Record<Kind, string> = {
+const MAKES: Record<CopyKind, string> = {
   clone: 'make VMs from snapshots',
   template: 'make templates from snapshots',
 };
@@ -78,23 +70,24 @@ interface Request {
  */
 export class CopyService {
   readonly #store: DatabaseOperationStore;
-  readonly #index: OperationIndex;
   readonly #cluster: ClusterService;
   readonly #views: SnapshotViews;
-  readonly #mutations: MutationSwitch;
+  readonly #acceptor: Acceptor;
+  /** Which names are free. */
+  readonly names: CopyNames;
 
   constructor(options: {
     store: DatabaseOperationStore;
     index: OperationIndex;
     cluster: ClusterService;
     views: SnapshotViews;
-    mutations: MutationSwitch;
+    acceptor: Acceptor;
   }) {
     this.#store = options.store;
-    this.#index = options.index;
     this.#cluster = options.cluster;
     this.#views = options.views;
-    this.#mutations = options.mutations;
+    this.#acceptor = options.acceptor;
+    this.names = new CopyNames(options);
   }
 
   /** What Create VM would do. */
@@ -113,7 +106,7 @@ export class CopyService {
         base: access.ref.name,
         suffix: 'copy',
         maxLength: MAX_VM_NAME_LENGTH,
-        isTaken: name => this.checkVmName(access, name).free === false,
+        isTaken: name => this.names.checkVmName(access, name).free === false,
       }),
       disks: diskViews(plan),
       interfaces: plan?.interfaces ?? [],
@@ -149,57 +142,13 @@ export class CopyService {
       warnings: templateWarnings(reviewed),
       dropped: droppedNotes(plan),
       api: apis.template,
-      suggestedName: await this.#freeTemplateName(access, apis.template),
+      suggestedName: await this.names.freeTemplateName(access, apis.template),
       disks: diskViews(plan),
       configuration: plan?.configuration ?? [],
       userData: plan?.userData ?? [],
       slots: plan?.slots ?? [],
       planHash: planHashOf('template', reviewed),
     };
-  }
-
-  /** Whether a VM may get this name, asked of the cache. */
-  checkVmName(access: VmAccess, name: string): NameCheck {
-    const { namespace } = access.ref;
-    const ref = { ...access.ref, name };
-    if (checkVmName(name)) {
-      return { free: false, reason: 'That is no name for a VM' };
-    }
-    if (this.#cluster.vm(ref)) {
-      return {
-        name,
-        free: false,
-        reason: `There is a VM ${name} in namespace ${namespace}`,
-      };
-    }
-    return this.#cluster.unfinishedUses(ref).length > 0
-      ? {
-          name,
-          free: false,
-          reason: `A VM ${name} is being made in namespace ${namespace}`,
-        }
-      : { name, free: true };
-  }
-
-  /** Whether a template may get this name; asks the cluster. */
-  async checkTemplateName(access: VmAccess, name: string): Promise<NameCheck> {
-    const { cluster, namespace } = access.ref;
-    if (checkTemplateName(name)) {
-      return { free: false, reason: 'That is no name for a template' };
-    }
-    const api = this.#cluster.copies.apis(cluster)?.template;
-    const taken =
-      api !== undefined &&
-      (await fromCluster(cluster, () =>
-        this.#cluster.copies.getTemplate(api, { cluster, namespace, name }),
-      ));
-    return taken
-      ? {
-          name,
-          free: false,
-          reason: `There is a template ${name} in namespace ${namespace}`,
-        }
-      : { name, free: true };
   }
 
   /** Accepts a new VM. */
@@ -241,7 +190,7 @@ export class CopyService {
         if (strange !== undefined) {
           throw badInput(`The VM has no interface ${strange}`, 'macAddresses');
         }
-        await this.#refuseTakenVm(access, request.name);
+        await this.names.refuseTakenVm(access, request.name);
         return wanted;
       },
       plural: 'virtualmachines',
@@ -266,7 +215,7 @@ export class CopyService {
           );
         }
         const template = templateWanted(request, plan, apis.template!);
-        await this.#refuseTakenTemplate(access, request.name, template);
+        await this.names.refuseTakenTemplate(access, request.name, template);
         return { description: request.description, template };
       },
       plural: 'templates',
@@ -274,7 +223,7 @@ export class CopyService {
   }
 
   async #review(
-    kind: Kind,
+    kind: CopyKind,
     access: VmAccess,
     snapshot: string,
   ): Promise<{ verdict: Verdict; reviewed: Reviewed }> {
@@ -311,7 +260,7 @@ export class CopyService {
   }
 
   #requirePermission(
-    kind: Kind,
+    kind: CopyKind,
     access: VmAccess,
     verdict: Verdict | undefined,
   ): void {
@@ -329,7 +278,7 @@ export class CopyService {
   }
 
   async #accept(
-    kind: Kind,
+    kind: CopyKind,
     access: VmAccess,
     snapshot: string,
     request: Request,
@@ -344,26 +293,24 @@ export class CopyService {
   ): Promise<Operation> {
     const found = this.#views.find(access, snapshot);
     this.#requirePermission(kind, access, found?.item.allowed[kind]);
-    const requestDigest = createHash('sha256')
-      .update(
-        canonicalJson(
-          JSON.parse(
-            JSON.stringify([kind, access.actor, access.ref, snapshot, request]),
-          ),
-        ),
-      )
-      .digest('hex');
-    const known = await this.#store.get(request.operationId);
-    if (known && known.requestDigest !== requestDigest) {
-      throw conflict('This operation id was used for something else already', {
-        code: 'operation-id-used',
-        field: 'operationId',
-      });
+    // What is wanted is completed by the review; a repeat is told before that.
+    const { operation, intent } = this.#acceptor.describe(
+      access,
+      kind,
+      request,
+      origin,
+      {
+        snapshotName: snapshot,
+        snapshotUid: request.snapshotUid,
+        target: request.name,
+        wanted: {},
+      },
+    );
+    const repeated = await this.#acceptor.repeated({ operation, intent });
+    if (repeated) {
+      return repeated;
     }
-    if (known) {
-      return known;
-    }
-    this.#refuseGeneral(access, request.vmUid);
+    this.#acceptor.refuseGeneral(access, request.vmUid);
     if (!found) {
       throw noSuchSnapshot(access, snapshot);
     }
@@ -386,132 +333,77 @@ export class CopyService {
       );
     }
     const wanted = await more.wanted({ ...reviewed, plan });
-    const { ref, actor, onBehalfOf, entityRef, vm, owners } = access;
-    const { operation } = await this.#store.accept({
-      operation: {
-        id: request.operationId,
-        type: kind,
-        vm: ref,
-        vmUid: request.vmUid,
-        snapshotName: snapshot,
-        snapshotUid: record.uid,
-        target: request.name,
-        actor,
-        request: wanted,
-        requestDigest,
-      },
-      intent: {
-        action: ACTIONS[kind],
-        actor,
-        onBehalfOf,
-        origin: 'portal',
-        requestId: origin.requestId,
-        entityRef,
-        vm: { ...ref, uid: vm.uid, owners },
-        snapshot: { name: snapshot, uid: record.uid },
-        options: factsOf(request.name, wanted),
-        decision: 'allow',
-      },
+    return this.#acceptor.accept({
+      operation: { ...operation, request: wanted },
+      intent: { ...intent, options: factsOf(request.name, wanted) },
       locks: [
-        shared(snapshotLock(ref, snapshot)),
-        nameLock(ref, more.plural, request.name),
+        shared(snapshotLock(access.ref, snapshot)),
+        nameLock(access.ref, more.plural, request.name),
       ],
     });
-    return operation;
   }
 
-  #refuseGeneral(access: VmAccess, vmUid: string): void {
-    const verdict = this.#mutations.verdict(access.ref.cluster, access.actor);
-    if (!verdict.allowed) {
-      throw unavailable(verdict.reason, verdict.code);
-    }
-    if (access.vm.uid !== vmUid) {
-      throw conflict(
-        `Another VM bears the name ${access.ref.name} now. Look at it again before you do this.`,
-        { code: 'vm-changed' },
-      );
-    }
-    if (access.vm.deleting) {
-      throw conflict(`VM ${access.ref.name} is being deleted.`, {
-        code: 'vm-gone',
-      });
-    }
-  }
-
-  async #refuseTakenVm(access: VmAccess, name: string): Promise<void> {
-    const cached = this.checkVmName(access, name);
-    const live =
-      cached.free &&
-      (await fromCluster(access.ref.cluster, () =>
-        this.#cluster.getVm({ ...access.ref, name }),
-      ));
-    if (!cached.free || live) {
-      throw conflict(
-        `${
-          cached.reason ??
-          `There is a VM ${name} in namespace ${access.ref.namespace}`
-        }.`,
-        { code: 'name-taken', field: 'name' },
-      );
-    }
-  }
-
-  async #refuseTakenTemplate(
+  /**
+   * Stops a VM or a template that is being made; its own operation removes
+   * what is there of it.
+   */
+  async stop(
+    kind: CopyKind,
     access: VmAccess,
-    name: string,
-    wanted: { api: TemplateApi; volumes: string[] },
-  ): Promise<void> {
-    const { cluster, namespace } = access.ref;
-    const { copies } = this.#cluster;
-    const template = await fromCluster(cluster, () =>
-      copies.getTemplate(wanted.api, { cluster, namespace, name }),
-    );
-    if (template) {
-      throw conflict(`There is a template ${name} in namespace ${namespace}.`, {
-        code: 'name-taken',
-        field: 'name',
-      });
-    }
-    for (const volume of wanted.volumes) {
-      const disk = { cluster, namespace, name: templateDiskName(name, volume) };
-      const taken = await fromCluster(
-        cluster,
-        async () =>
-          (await copies.getDataVolume(disk)) !== undefined ||
-          (await copies.isClaimNameTaken(disk)),
+    operationId: string,
+    request: StopCopyRequest,
+    origin: RequestOrigin,
+  ): Promise<Operation> {
+    this.#requirePermission(kind, access, undefined);
+    const own = await this.#store.get(operationId);
+    if (own?.type !== kind || !isOf(own, access)) {
+      throw notFound(
+        `VM ${access.ref.name} has no such operation`,
+        'operation-not-found',
       );
-      if (taken) {
-        throw conflict(
-          `There is a volume ${disk.name} in namespace ${namespace}, which the template would need for its disk ${volume}.`,
-          { code: 'name-taken', field: 'name' },
-        );
-      }
     }
-  }
-
-  async #freeTemplateName(
-    access: VmAccess,
-    api: TemplateApi | undefined,
-  ): Promise<string> {
-    const taken = new Set(
-      this.#index
-        .ofVm(access.ref)
-        .filter(({ type }) => type === 'template')
-        .map(({ target }) => target),
+    const described = this.#acceptor.describe(
+      access,
+      `stop-${kind}`,
+      request,
+      origin,
+      {
+        snapshotName: own.snapshotName,
+        snapshotUid: own.snapshotUid,
+        target: own.target,
+        wanted: { stops: own.id },
+        facts: { name: own.target!, operation: own.id },
+      },
     );
-    for (;;) {
-      const name = suggestFreeName({
-        base: access.ref.name,
-        suffix: 'template',
-        maxLength: MAX_TEMPLATE_NAME_LENGTH,
-        isTaken: candidate => taken.has(candidate),
-      });
-      if (!api || (await this.checkTemplateName(access, name)).free) {
-        return name;
-      }
-      taken.add(name);
+    const repeated = await this.#acceptor.repeated(described);
+    if (repeated) {
+      return repeated;
     }
+    this.#acceptor.refuseGeneral(access, request.vmUid);
+    if (own.finishedAt !== undefined) {
+      throw conflict(`${own.target} is finished already.`, {
+        code: 'too-late',
+      });
+    }
+    const { effect, message } = stopOfCopy(own);
+    if (effect === 'too-late') {
+      throw conflict(message, { code: 'too-late' });
+    }
+    return this.#acceptor.accept({
+      ...described,
+      cancels: own.id,
+      locks: [`stop-copy:${own.id}`],
+    });
   }
+}
+
+function isOf({ vm, vmUid }: Operation, { ref, vm: live }: VmAccess): boolean {
+  return (
+    vm.cluster === ref.cluster &&
+    vm.namespace === ref.namespace &&
+    vm.name === ref.name &&
+    vmUid === live.uid
+  );
 }
 
 /** What the trail keeps of what was asked for. */

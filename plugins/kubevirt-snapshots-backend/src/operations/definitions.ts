@@ -9,6 +9,7 @@ import { clearRestore, deleteClaim, stopRestore } from './restore/others';
 import { restoreDefinition } from './restore/restore';
 import { cloneDefinition } from './copy/cloneVm';
 import { templateDefinition } from './copy/makeTemplate';
+import { stopCopy } from './copy/stopping';
 import { deleteSnapshot, stopSnapshot } from './steps/removeSnapshot';
 import type { Step, StepContext } from './steps/StepContext';
 import { takeSnapshot } from './steps/takeSnapshot';
@@ -58,4 +59,6 @@ export const DEFINITIONS: Partial<Record<OperationType, OperationDefinition>> =
     'delete-disk': { run: deleteClaim },
     clone: cloneDefinition,
     template: templateDefinition,
+    'stop-clone': { run: stopCopy },
+    'stop-template': { run: stopCopy },
   };

@@ -21,12 +21,16 @@ export interface OperationRequest {
   clone?: CloneWanted;
   /** Of a template. */
   template?: TemplateWanted;
+  /** Id of the clone or template that it stops. */
+  stops?: string;
   /** UID of {@link Operation.target}, where it is there already. */
   targetUid?: string;
   /** Labels of the snapshot, beside the portal's own. */
   labels?: Record<string, string>;
   /** The schedule that asks for it. */
   schedule?: { id: string; name: string; dueAt: number };
+  /** Removes a restore that is over, whatever became of it. */
+  tombstone?: boolean;
   /** Deletes only while another snapshot of the VM can be restored. */
   keepsGood?: boolean;
 }

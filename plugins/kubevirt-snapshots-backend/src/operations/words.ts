@@ -20,6 +20,9 @@ const SENTENCES: Record<OperationType, (act: Act) => string> = {
     `VM ${target} is being made from snapshot ${snapshotName}`,
   template: ({ target, snapshotName }) =>
     `Template ${target} is being made from snapshot ${snapshotName}`,
+  'stop-clone': ({ target }) => `The making of VM ${target} is being stopped`,
+  'stop-template': ({ target }) =>
+    `The making of template ${target} is being stopped`,
   power: ({ vmName, target }) =>
     `VM ${vmName} is being ${target === 'start' ? 'started' : 'stopped'}`,
   'delete-disk': ({ target }) => `Claim ${target} is being deleted`,
@@ -40,6 +43,8 @@ export const ACTIONS: Record<OperationType, string> = {
   'clear-restore': 'restore.clear',
   clone: 'snapshot.clone',
   template: 'snapshot.template',
+  'stop-clone': 'clone.stop',
+  'stop-template': 'template.stop',
   power: 'vm.power',
   'delete-disk': 'disk.delete',
 };

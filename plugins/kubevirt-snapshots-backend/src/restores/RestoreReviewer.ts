@@ -28,7 +28,7 @@ import {
 } from './plan';
 
 /** Versions that refuse a running VM and know no policies. */
-const OLD = /^v?1\.([0-4])(\.|$|-)/;
+const OLD = /^v?(0\.|1\.[0-4](\D|$))/;
 /** From this on a restore may leave the claims to nobody (`volumeOwnershipPolicy`). */
 const WITHOUT_OWNERSHIP = /^v?1\.[0-6](\.|$|-)/;
 

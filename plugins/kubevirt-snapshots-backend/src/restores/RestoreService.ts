@@ -414,6 +414,13 @@ function refusePlan(
       'name-not-typed',
     );
   }
+  if (plan.reasonRequired && !request.reason?.trim()) {
+    throw badInput(
+      `Say why ${access.ref.name} has to be restored.`,
+      'reason',
+      'reason-missing',
+    );
+  }
   const names = plan.gitOps?.names.map(({ claim }) => claim).sort() ?? [];
   const given = [...(request.acknowledgedNames ?? [])].sort();
   if (plan.gitOps && names.join(' ') !== given.join(' ')) {

@@ -2,12 +2,14 @@
 import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 
-/** `kubevirtSnapshots.restore`. */
+/** `kubevirtSnapshots.restore`, and what else is set for restores. */
 export interface RestoreConfig {
   /** Restores in place may be chosen. */
   inPlace: boolean;
   /** How long safety snapshots are kept, days. */
   safetySnapshotDays: number;
+  /** Whoever restores has to say why; `kubevirtSnapshots.requireReason.restore`. */
+  reasonRequired: boolean;
 }
 
 /**
@@ -26,5 +28,8 @@ export function readRestoreConfig(config: Config): RestoreConfig {
   return {
     inPlace: config.getOptionalBoolean(`${at}.inPlace`) ?? false,
     safetySnapshotDays: days,
+    reasonRequired:
+      config.getOptionalBoolean('kubevirtSnapshots.requireReason.restore') ??
+      false,
   };
 }

@@ -345,6 +345,7 @@ export function makePlan(
     gitOps,
     // Whatever it does, what was written since the snapshot goes.
     typedNameRequired: replaced.length > 0 || vm.running,
+    reasonRequired: config.reasonRequired,
     clears: facts.restores
       .filter(restore => restore.state === 'failed')
       .map(restore => ({

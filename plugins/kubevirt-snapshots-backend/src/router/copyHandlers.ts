@@ -4,9 +4,15 @@ import {
   snapshotTemplatePermission,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { askWhom, type VmAccess } from '../authorization/VmGate';
-import type { CopyService } from '../copies/CopyService';
+import type { CopyKind, CopyService } from '../copies/CopyService';
 import { refused } from '../errors';
-import { askedName, cloneBody, templateBody } from './copySchemas';
+import {
+  askedName,
+  cloneBody,
+  operationIdParam,
+  stopCopyBody,
+  templateBody,
+} from './copySchemas';
 import type { Handler, RequestContext } from './Handler';
 import { existingName, parse } from './schemas';
 import type { Writing } from './writing';
@@ -22,7 +28,9 @@ export function copyHandlers(options: {
   | 'checkVmName'
   | 'reviewTemplate'
   | 'templateSnapshot'
-  | 'checkTemplateName',
+  | 'checkTemplateName'
+  | 'stopClone'
+  | 'stopTemplate',
   Handler
 > {
   const { copies, reading, writing } = options;
@@ -43,6 +51,16 @@ export function copyHandlers(options: {
       );
     }
   };
+  const stopping = (kind: CopyKind) =>
+    writing(
+      `${kind}.stop`,
+      ({ req }) => ({
+        id: parse(operationIdParam, req.params.operation),
+        body: parse(stopCopyBody, req.body),
+      }),
+      (access, { id, body }, origin) =>
+        copies.stop(kind, access, id, body, origin),
+    );
   return {
     reviewClone: async context => {
       const name = snapshotOf(context);
@@ -60,14 +78,14 @@ export function copyHandlers(options: {
       const name = parse(askedName, context.req.params.target);
       const access = await reading(context);
       mayAsk(access, snapshotClonePermission);
-      context.res.json(copies.checkVmName(access, name));
+      context.res.json(copies.names.checkVmName(access, name));
     },
 
     checkTemplateName: async context => {
       const name = parse(askedName, context.req.params.target);
       const access = await reading(context);
       mayAsk(access, snapshotTemplatePermission);
-      context.res.json(await copies.checkTemplateName(access, name));
+      context.res.json(await copies.names.checkTemplateName(access, name));
     },
 
     cloneSnapshot: writing(
@@ -89,5 +107,9 @@ export function copyHandlers(options: {
       (access, { name, body }, origin) =>
         copies.template(access, name, body, origin),
     ),
+
+    stopClone: stopping('clone'),
+
+    stopTemplate: stopping('template'),
   };
 }

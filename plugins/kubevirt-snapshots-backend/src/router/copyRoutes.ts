@@ -64,4 +64,22 @@ export const copyRoutes = [
     permissions: [snapshotTemplatePermission.name],
     summary: 'Whether a new template may have a name',
   },
+  {
+    id: 'stopClone',
+    method: 'post',
+    path: `${ENTITY}/clones/:operation/stop`,
+    door: 'entity',
+    effect: 'write',
+    permissions: [snapshotClonePermission.name],
+    summary: 'Stops a VM that is being made',
+  },
+  {
+    id: 'stopTemplate',
+    method: 'post',
+    path: `${ENTITY}/templates/:operation/stop`,
+    door: 'entity',
+    effect: 'write',
+    permissions: [snapshotTemplatePermission.name],
+    summary: 'Stops a template that is being made',
+  },
 ] as const satisfies readonly RouteDefinition[];

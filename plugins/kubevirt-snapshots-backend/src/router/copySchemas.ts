@@ -142,3 +142,9 @@ export const templateBody = z.strictObject({
     .optional(),
   notGeneralisedAcknowledged: z.boolean(),
 });
+
+/** Id of an operation in the path. */
+export const operationIdParam = operationId;
+
+/** Body of stopping a VM or a template that is being made. */
+export const stopCopyBody = z.strictObject({ operationId, vmUid: uid });

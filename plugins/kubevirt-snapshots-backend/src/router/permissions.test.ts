@@ -60,6 +60,9 @@ const EXPECTED: Record<RouteId, number[]> = {
   reviewTemplate: /* */ [200, 403, 200, 403, 401, 401, 403, 200],
   templateSnapshot: /**/ [202, 403, 202, 403, 401, 401, 403, 202],
   checkTemplateName: /**/ [200, 403, 200, 403, 401, 401, 403, 200],
+  // Nothing of the kind is being made: stopping it is a test of its own.
+  stopClone: /*      */ [404, 403, 404, 403, 401, 401, 403, 404],
+  stopTemplate: /*   */ [404, 403, 404, 403, 401, 401, 403, 404],
   getHistory: /*     */ [200, 403, 200, 200, 401, 401, 403, 200],
   // A list is filtered, not refused.
   listAudit: /*      */ [200, 200, 200, 200, 401, 401, 403, 200],
@@ -373,6 +376,9 @@ describe('permissions', () => {
         };
       case 'changePower':
         return { ...common, action: 'stop' };
+      case 'stopClone':
+      case 'stopTemplate':
+        return common;
       case 'deleteClaim':
         return { ...common, claimUid: 'uid', typedName: 'claim-1' };
       default:

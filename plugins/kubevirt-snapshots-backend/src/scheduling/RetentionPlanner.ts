@@ -134,26 +134,35 @@ export class RetentionPlanner {
   }
 
   #isInUse(record: SnapshotRecord): boolean {
-    const ref = {
-      cluster: record.cluster,
-      namespace: record.namespace,
-      name: record.vmName,
-    };
-    return (
-      this.#cluster.uses(record).some(use => use.state === 'running') ||
-      this.#index
-        .ofVm(ref)
-        .some(
-          operation =>
-            operation.snapshotName === record.name &&
-            operation.finishedAt === undefined &&
-            operation.type !== 'delete',
-        )
-    );
+    return isInUse(record, { cluster: this.#cluster, index: this.#index });
   }
 }
 
-function stateOf(
+/** Whether something reads the snapshot, as far as the watches tell. */
+export function isInUse(
+  record: SnapshotRecord,
+  { cluster, index }: { cluster: ClusterService; index: OperationIndex },
+): boolean {
+  const ref = {
+    cluster: record.cluster,
+    namespace: record.namespace,
+    name: record.vmName,
+  };
+  return (
+    cluster.uses(record).some(use => use.state === 'running') ||
+    index
+      .ofVm(ref)
+      .some(
+        operation =>
+          operation.snapshotName === record.name &&
+          operation.finishedAt === undefined &&
+          operation.type !== 'delete',
+      )
+  );
+}
+
+/** What a snapshot is for the planner of retention. */
+export function stateOf(
   record: SnapshotRecord,
   captured: string | undefined,
 ): RetentionSnapshot['state'] {

@@ -28,7 +28,7 @@ import { RetentionChore } from './RetentionChore';
 import { RetentionPlanner } from './RetentionPlanner';
 import { RunStore } from './RunStore';
 import type { ScheduleChanges } from './ScheduleChanges';
-import { ScheduleRunner } from './ScheduleRunner';
+import { ScheduleRunner, type Chore } from './ScheduleRunner';
 import { ScheduleService } from './ScheduleService';
 import type { ScheduleStore } from './ScheduleStore';
 import type { ScheduleVerdictMaker } from './ScheduleVerdictMaker';
@@ -67,6 +67,8 @@ export class Scheduling {
     store: ScheduleStore;
     changes: ScheduleChanges;
     notifications: NotificationSender;
+    /** What is done beside schedules, by the same runner. */
+    chores: Chore[];
   }) {
     const { store, config } = options;
     const runs = new RunStore(options);
@@ -92,6 +94,7 @@ export class Scheduling {
         new RetentionChore({ ...options, runs, planner, standing }),
         new AuthorChore({ ...options, runs, authors }),
         new Notifier({ ...options, sender: options.notifications }),
+        ...options.chores,
       ],
     });
   }

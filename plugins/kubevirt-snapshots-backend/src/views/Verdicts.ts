@@ -54,7 +54,26 @@ export class Verdicts {
       stop: this.power(access, 'stop', busy),
       restore: this.#restoreAny(access, busy),
       createSchedule: this.#schedules.create(access),
+      stopClone: this.#stopCopy(access, snapshotClonePermission),
+      stopTemplate: this.#stopCopy(access, snapshotTemplatePermission),
     };
+  }
+
+  /** What the step that it is in says to it comes with the operation. */
+  #stopCopy(
+    access: VmAccess,
+    permission:
+      | typeof snapshotClonePermission
+      | typeof snapshotTemplatePermission,
+  ): Verdict {
+    return access.can(permission)
+      ? this.#mutations.verdict(access.ref.cluster, access.actor)
+      : off(
+          'permission',
+          `You may not stop what is made of ${access.ref.name}. ${askWhom(
+            access.owners,
+          )}`,
+        );
   }
 
   takeSnapshot(access: VmAccess, busy: VmBusy | undefined): Verdict {

@@ -101,6 +101,13 @@ export class FakeApi implements KubevirtSnapshotsApi {
     Parameters<KubevirtSnapshotsApi['stopRestore']>
   >(async (_entity, name) => operation({ type: 'stop-restore', target: name }));
 
+  stopCopy = jest.fn<
+    ReturnType<KubevirtSnapshotsApi['stopCopy']>,
+    Parameters<KubevirtSnapshotsApi['stopCopy']>
+  >(async (_entity, { type }) =>
+    operation({ type: type === 'clone' ? 'stop-clone' : 'stop-template' }),
+  );
+
   clearRestore = jest.fn<
     ReturnType<KubevirtSnapshotsApi['clearRestore']>,
     Parameters<KubevirtSnapshotsApi['clearRestore']>

@@ -79,6 +79,8 @@ export function vm({ allowed, ...patch }: VmPatch = {}): VmView {
       stop: yes,
       restore: yes,
       createSchedule: yes,
+      stopClone: yes,
+      stopTemplate: yes,
       ...allowed,
     },
     notices: [],

@@ -78,6 +78,7 @@ export function restorePlan(patch: Partial<RestorePlan> = {}): RestorePlan {
     },
     safety: { verdict: yes, keptDays: 7, volumes: ['root'] },
     typedNameRequired: true,
+    reasonRequired: false,
     clears: [],
     checks: [{ code: 'snapshot-ready', state: 'ok' }],
     warnings: [],

@@ -41,6 +41,7 @@ import type {
   SnapshotDetails,
   SnapshotList,
   SnapshotListQuery,
+  StopCopyRequest,
   StopRestoreRequest,
   StopSnapshotRequest,
   StreamMessage,
@@ -173,6 +174,12 @@ export interface KubevirtSnapshotsApi {
     entity: EntityKey,
     restore: string,
     request: StopRestoreRequest,
+  ): Promise<OperationView>;
+  /** Stops the making of a VM or a template. */
+  stopCopy(
+    entity: EntityKey,
+    operation: Pick<OperationView, 'type' | 'id'>,
+    request: StopCopyRequest,
   ): Promise<OperationView>;
   /** Removes a failed restore from the cluster. */
   clearRestore(

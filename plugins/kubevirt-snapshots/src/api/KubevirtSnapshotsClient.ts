@@ -42,6 +42,7 @@ import type {
   SnapshotDetails,
   SnapshotList,
   SnapshotListQuery,
+  StopCopyRequest,
   StopRestoreRequest,
   StopSnapshotRequest,
   TakeSnapshotRequest,
@@ -279,6 +280,19 @@ export class KubevirtSnapshotsClient implements KubevirtSnapshotsApi {
   ): Promise<OperationView> {
     return this.#act(
       `${entityPath(entity)}${segments('restores', restore, 'stop')}`,
+      request,
+    );
+  }
+
+  /** {@inheritdoc KubevirtSnapshotsApi.stopCopy} */
+  stopCopy(
+    entity: EntityKey,
+    { type, id }: Pick<OperationView, 'type' | 'id'>,
+    request: StopCopyRequest,
+  ): Promise<OperationView> {
+    const making = type === 'clone' ? 'clones' : 'templates';
+    return this.#act(
+      `${entityPath(entity)}${segments(making, id, 'stop')}`,
       request,
     );
   }

@@ -86,6 +86,15 @@ export const restoreMessages = {
     tooLate: 'At this step it is too late to stop.',
     moved: 'It has gone on since you were asked. This is how it is now.',
   },
+  stopCopy: {
+    clone: 'Stop making VM {{name}}?',
+    template: 'Stop making template {{name}}?',
+    submit: 'Stop it',
+    removes: 'What was made so far is removed.',
+    tooLate: 'It is too late to stop.',
+    cloneButton: 'Stop making the VM',
+    templateButton: 'Stop making the template',
+  },
   restores: {
     title: 'Restores',
     ofSnapshot: 'Restores from {{name}}',

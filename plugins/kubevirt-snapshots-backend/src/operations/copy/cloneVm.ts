@@ -18,6 +18,7 @@ import {
 } from '../steps/StepContext';
 import type { Operation, StepResult } from '../types';
 import { stepsView } from './stepsView';
+import { STOPPED, stopOfCopy } from './stopping';
 import {
   failureOf,
   giveUp,
@@ -76,6 +77,9 @@ async function startIt(
   context: StepContext,
 ): Promise<StepResult> {
   const { cluster } = context;
+  if (operation.cancelRequested && operation.attempts === 0) {
+    return failed(STOPPED.code, STOPPED.message);
+  }
   const waitOrGiveUp = onlyLook(operation, context);
   if (waitOrGiveUp) {
     return waitOrGiveUp;
@@ -169,7 +173,9 @@ const copy: Step = async (operation, context) => {
   const since = operation.progress!.entered.copy;
   const isOver = context.now - since > CLONE_TIMEOUT_MS;
   const isAsking =
-    isOver || context.now - (askedAt ?? since) > TROUBLE_AFTER_MS;
+    isOver ||
+    operation.cancelRequested ||
+    context.now - (askedAt ?? since) > TROUBLE_AFTER_MS;
   if (cachedState(operation, context) === 'running' && !isAsking) {
     return { wait: LOOK_MS };
   }
@@ -195,6 +201,9 @@ const copy: Step = async (operation, context) => {
       trouble: undefined,
     });
     return { wait: 0 };
+  }
+  if (state === 'running' && operation.cancelRequested) {
+    return giveUp(operation, context, STOPPED);
   }
   if (state === 'running' && !isAsking) {
     return { wait: LOOK_MS };
@@ -323,7 +332,18 @@ const undo: Step = async (operation, context) => {
       throw error;
     }
   }
-  return removed ? { wait: 0 } : undone(operation, context);
+  if (removed) {
+    return { wait: 0 };
+  }
+  const wasStopped = failureOf(operation).code === STOPPED.code;
+  if (wasStopped && (await context.cluster.getVm(targetOf(operation)))) {
+    // KubeVirt makes the VM a moment before it says so.
+    return failed(
+      'too-late',
+      `VM ${operation.target} was there already when it was stopped, and was kept. Look at it before you start it.`,
+    );
+  }
+  return undone(operation, context);
 };
 
 const STEPS: Record<string, Step> = { request, copy, start, clean, undo };
@@ -331,7 +351,13 @@ const STEPS: Record<string, Step> = { request, copy, start, clean, undo };
 function view(operation: Operation): Partial<OperationView> {
   const { vmUid, waitsForFirstStart, trouble } = notesOf(operation);
   return {
-    clone: { vm: targetOf(operation), vmUid, waitsForFirstStart },
+    clone: {
+      vm: targetOf(operation),
+      vmUid,
+      waitsForFirstStart,
+      stop:
+        operation.finishedAt === undefined ? stopOfCopy(operation) : undefined,
+    },
     steps: stepsView(operation, [
       'request',
       'copy',

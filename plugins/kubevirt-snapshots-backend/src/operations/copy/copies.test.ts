@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { mockServices } from '@backstage/backend-test-utils';
 import { LABEL_OPERATION } from 'backstage-plugin-kubevirt-snapshots-common';
 import knexFactory, { type Knex } from 'knex';
 // The other side of HTTP, as in every test of the whole.
@@ -18,8 +19,13 @@ import {
 } from 'kubevirt-sandbox';
 import { acceptOptions } from '../../__testUtils__/databases';
 import { runPortal, type PortalToKill } from '../../__testUtils__/portalToKill';
+import { DatabaseAuditTrail } from '../../audit/DatabaseAuditTrail';
+import { Clock } from '../../database/Clock';
 import { applyMigrations } from '../../database/openDatabase';
-import type { AcceptOptions } from '../DatabaseOperationStore';
+import {
+  DatabaseOperationStore,
+  type AcceptOptions,
+} from '../DatabaseOperationStore';
 import { nameLock, shared, snapshotLock } from '../locks';
 import type { CloneWanted, TemplateWanted } from './types';
 
@@ -29,7 +35,7 @@ const ROOT = resolve(__dirname, '../../../../..');
 const NS = FLEET_NAMESPACE;
 /** Beyond the lease and the time that a late request could still arrive. */
 const LATER_MS = 200_000;
-const VMS = 32;
+const VMS = 40;
 
 const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
 const CLONE = {
@@ -439,6 +445,119 @@ describe('making things from snapshots', () => {
       });
       expect(await run(wanted)).toMatchObject({ outcome: 'success' });
     }
+  });
+
+  /** Asks, on behalf of a person, that it be stopped. */
+  async function askToStop(
+    knex: Knex,
+    { accept: { operation, intent } }: Case,
+  ) {
+    const id = randomUUID();
+    const clock = new Clock({ knex, offsetMs: () => 0 });
+    const trail = DatabaseAuditTrail.create({ knex, clock });
+    const logger = mockServices.logger.mock();
+    const store = new DatabaseOperationStore({ knex, clock, trail, logger });
+    const type = operation.type === 'clone' ? 'stop-clone' : 'stop-template';
+    await store.accept({
+      operation: {
+        ...operation,
+        id,
+        type,
+        request: { stops: operation.id },
+        requestDigest: id,
+      },
+      intent: { ...intent, action: type },
+      cancels: operation.id,
+      locks: [],
+    });
+    return id;
+  }
+
+  const outcomes = async (knex: Knex) =>
+    (await knex('audit_events').where({ kind: 'settled' }))
+      .map(row => JSON.parse(row.body))
+      .map(row => [row.operationId, row.outcome, row.error?.code]);
+
+  const begun = (wanted: Case) =>
+    claimsFor(wanted.target).length > 0 ||
+    ofOperation(CLONE, wanted.id).length > 0;
+
+  async function untilTrue(test: () => boolean) {
+    while (!test()) {
+      await new Promise(done => setTimeout(done, 10));
+    }
+  }
+
+  it.each(['clone', 'template'] as const)(
+    'a %s that is stopped while its disks are made leaves nothing',
+    async type => {
+      const wanted = accept(type, {});
+      sandbox.faults.addVolumeFault({ namespace: NS, mode: 'never-bind' });
+      await withDatabase(async (portal, knex) => {
+        const running = runPortal({ ...portal, accept: wanted.accept });
+        await untilTrue(() => begun(wanted));
+        const stop = await askToStop(knex, wanted);
+        await running;
+        expect(await outcomes(knex)).toEqual([
+          [wanted.id, 'failure', 'stopped'],
+          [stop, 'success', undefined],
+        ]);
+        expect(await knex('locks')).toEqual([]);
+      });
+      await expectNothing(wanted);
+      expect(
+        get(SNAPSHOT, `${wanted.vm}-s0`)!.metadata.deletionTimestamp,
+      ).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['clone', 'after', 'deleteClone'],
+    ['template', 'after', 'deleteDataVolume'],
+  ] as const)(
+    'a %s that is being stopped, killed %s %s: goes on, and leaves nothing',
+    async (type, when, call) => {
+      const wanted = accept(type, {});
+      sandbox.faults.addVolumeFault({ namespace: NS, mode: 'never-bind' });
+      await withDatabase(async (portal, knex) => {
+        const killed = runChild({
+          ...portal,
+          accept: wanted.accept,
+          killAround: { call, when },
+        });
+        await untilTrue(() => begun(wanted));
+        const stop = await askToStop(knex, wanted);
+        expect(await killed).toBe('SIGKILL');
+        await runPortal({ ...portal, offsetMs: LATER_MS });
+        expect(await outcomes(knex)).toEqual([
+          [wanted.id, 'failure', 'stopped'],
+          [stop, 'success', undefined],
+        ]);
+      });
+      await expectNothing(wanted);
+    },
+  );
+
+  it('a clone whose VM is there already when it is stopped says so, and keeps it', async () => {
+    const wanted = accept('clone', {});
+    sandbox.faults.addVolumeFault({ namespace: NS, mode: 'never-bind' });
+    await withDatabase(async (portal, knex) => {
+      const running = runPortal({ ...portal, accept: wanted.accept });
+      await untilTrue(() => ofOperation(CLONE, wanted.id).length > 0);
+      const other = JSON.parse(JSON.stringify(get(VM, wanted.vm)!));
+      sandbox.objects.create({
+        ...other,
+        metadata: { name: wanted.target, namespace: NS },
+        status: undefined,
+      });
+      const stop = await askToStop(knex, wanted);
+      await running;
+      expect(await outcomes(knex)).toEqual([
+        [wanted.id, 'failure', 'too-late'],
+        [stop, 'failure', 'operation-finished'],
+      ]);
+    });
+    expect(get(VM, wanted.target)).toBeDefined();
   });
 
   const KILLS: [type: 'clone' | 'template', call: string, nth?: number][] = [

@@ -15,6 +15,7 @@ import {
 } from '../steps/StepContext';
 import type { Operation, StepResult } from '../types';
 import { stepsView } from './stepsView';
+import { STOPPABLE, STOPPED, stopOfCopy } from './stopping';
 import {
   failureOf,
   giveUp,
@@ -324,6 +325,8 @@ function view(operation: Operation): Partial<OperationView> {
       name,
       api,
       uid: templateUid,
+      stop:
+        operation.finishedAt === undefined ? stopOfCopy(operation) : undefined,
       dataVolumes: volumes
         .filter(volume => made[volume])
         .map(volume => templateDiskName(name, volume)),
@@ -342,7 +345,10 @@ export const templateDefinition: OperationDefinition = {
       await context.enter('disks');
       return { wait: 0 };
     }
-    return STEPS[operation.progress.step](operation, context);
+    const { step } = operation.progress;
+    return operation.cancelRequested && STOPPABLE.includes(step)
+      ? giveUp(operation, context, STOPPED)
+      : STEPS[step](operation, context);
   },
   async onRefused(operation, context, error) {
     return operation.progress?.step === 'undo'

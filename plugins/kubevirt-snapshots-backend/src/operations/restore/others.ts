@@ -80,13 +80,16 @@ export const stopRestore: Step = async (operation, context) => {
   return removeRestore(record, operation, context);
 };
 
-/** Removes a VirtualMachineRestore that has failed. */
+/** Removes a VirtualMachineRestore that has failed, or is over for long enough. */
 export const clearRestore: Step = async (operation, context) => {
   const record = await context.cluster.getRestore(targetAddress(operation));
   if (!record || record.uid !== operation.request.targetUid) {
     return succeeded;
   }
-  return record.state === 'failed'
+  const mayGo =
+    record.state === 'failed' ||
+    (operation.request.tombstone && record.state === 'succeeded');
+  return mayGo
     ? removeRestore(record, operation, context)
     : failed(
         'restore-running',

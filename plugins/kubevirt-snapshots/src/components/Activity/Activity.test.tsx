@@ -2,18 +2,26 @@
 import type {
   OperationView,
   RestoreHistoryItem,
+  Verdict,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { axe } from 'jest-axe';
 import { FakeApi } from '../../__testUtils__/FakeApi';
-import { entityKey, no, operation } from '../../__testUtils__/fixtures';
+import {
+  entityKey,
+  no,
+  operation,
+  vm,
+  yes,
+} from '../../__testUtils__/fixtures';
 import {
   progress,
   restoreItem,
   restoreOperation,
 } from '../../__testUtils__/longFixtures';
 import { renderWithApi } from '../../__testUtils__/render';
+import { LongActs } from '../LongActs';
 import { BusyRestoreButton, OperationButton } from './ActivityButton';
 import { LongProgress } from './LongProgress';
 
@@ -107,7 +115,10 @@ describe('popover', () => {
     await userEvent.click(
       screen.getByRole('button', { name: /^Show details/ }),
     );
-    return { onStopRestore, popover: await screen.findByRole('dialog') };
+    return {
+      onStopRestore,
+      popover: await screen.findByRole('dialog', { name: /^Activity: / }),
+    };
   }
 
   it('tells how far a restore is, and stops it', async () => {
@@ -152,6 +163,74 @@ describe('popover', () => {
   it('says when it is over', async () => {
     const { popover } = await open([]);
     expect(popover).toHaveTextContent('It is finished.');
+  });
+
+  describe('of a VM that is being made', () => {
+    const clone = (effect: 'removes' | 'too-late') =>
+      operation({
+        type: 'clone',
+        target: 'web-01-copy',
+        clone: {
+          vm: { ...vm().ref, name: 'web-01-copy' },
+          stop: { effect, message: `That ${effect}.` },
+        },
+      });
+
+    async function openClone(
+      effect: 'removes' | 'too-late',
+      stopClone: Verdict = yes,
+    ) {
+      const api = new FakeApi();
+      api.getOperation.mockResolvedValue(clone(effect));
+      await renderWithApi(
+        <LongActs entity={entityKey} vm={vm({ allowed: { stopClone } })}>
+          <OperationButton
+            entity={entityKey}
+            operation={clone(effect)}
+            onStopRestore={() => {}}
+          />
+        </LongActs>,
+        { api },
+      );
+      await userEvent.click(
+        screen.getByRole('button', { name: /^Show details/ }),
+      );
+      const button = await screen.findByRole('button', {
+        name: 'Stop making the VM',
+      });
+      return { api, button };
+    }
+
+    it('says what stopping means, asks once, and stops it', async () => {
+      const { api, button } = await openClone('removes');
+      await userEvent.click(button);
+      const dialog = await screen.findByRole('dialog', {
+        name: 'Stop making VM web-01-copy?',
+      });
+      expect(dialog).toHaveTextContent('What was made so far is removed.');
+      expect(dialog).toHaveTextContent('That removes.');
+      expect(await axe(dialog)).toHaveNoViolations();
+      await userEvent.click(
+        within(dialog).getByRole('button', { name: 'Stop it' }),
+      );
+      expect(api.stopCopy).toHaveBeenCalledTimes(1);
+      expect(api.stopCopy.mock.calls[0][1]).toMatchObject({ type: 'clone' });
+      expect(api.stopCopy.mock.calls[0][2]).toEqual({
+        operationId: expect.any(String),
+        vmUid: 'vm-uid-1',
+      });
+    });
+
+    it('says why it is too late, or not for this person', async () => {
+      const { button } = await openClone('too-late');
+      expect(button).toHaveAttribute('aria-disabled', 'true');
+      expect(button).toHaveAccessibleDescription('That too-late.');
+    });
+
+    it('is off for who may not make VMs', async () => {
+      const { button } = await openClone('removes', no('Ask Team A.'));
+      expect(button).toHaveAccessibleDescription('Ask Team A.');
+    });
   });
 
   it('tells how far another operation is', async () => {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, DialogTrigger, Popover } from '@backstage/ui';
+import { Button, DialogTrigger, Popover, VisuallyHidden } from '@backstage/ui';
 import { RiLoader4Line } from '@remixicon/react';
 import type {
   OperationView,
   VmBusy,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import type { EntityKey } from '../../api';
 import { useTexts } from '../../translations';
+import { useLongAct } from '../LongActs/context';
 import { ToneBadge } from '../StatusBadge';
 import styles from './Activity.module.css';
 import { OperationDetails, RestoreDetails } from './ActivityDetails';
@@ -21,6 +22,7 @@ function DetailsButton(props: {
   const { text, children } = props;
   const t = useTexts();
   const [open, setOpen] = useState(false);
+  const labelId = useId();
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
       <Button
@@ -33,10 +35,11 @@ function DetailsButton(props: {
           {text}
         </ToneBadge>
       </Button>
-      <Popover
-        aria-label={t('activity.label', { activity: text })}
-        placement="bottom start"
-      >
+      {/* Without one of its own it is named after the button. */}
+      <Popover aria-labelledby={labelId} placement="bottom start">
+        <VisuallyHidden id={labelId}>
+          {t('activity.label', { activity: text })}
+        </VisuallyHidden>
         {children(() => setOpen(false))}
       </Popover>
     </DialogTrigger>
@@ -51,6 +54,7 @@ export function OperationButton(props: {
 }) {
   const { entity, operation, onStopRestore } = props;
   const t = useTexts();
+  const act = useLongAct();
   return (
     <DetailsButton text={activityText(t, operation)}>
       {close =>
@@ -65,7 +69,14 @@ export function OperationButton(props: {
             }}
           />
         ) : (
-          <OperationDetails entity={entity} operation={operation} />
+          <OperationDetails
+            entity={entity}
+            operation={operation}
+            onStop={stopped => {
+              close();
+              act({ kind: 'stop-copy', operation: stopped });
+            }}
+          />
         )
       }
     </DetailsButton>

@@ -8,8 +8,10 @@ import type { EntityKey } from '../../api';
 import { useOperation, useRestores } from '../../hooks/restoreQueries';
 import { useTexts } from '../../translations';
 import { ActionButton } from '../ActionButton';
+import { useLongActVm } from '../LongActs/context';
 import { Moment } from '../Moment';
 import { PersonName } from '../Person';
+import { stopVerdict } from '../StopCopyDialog/stopVerdict';
 import styles from './Activity.module.css';
 import { LongProgress } from './LongProgress';
 
@@ -99,13 +101,29 @@ export function RestoreDetails(props: {
 export function OperationDetails(props: {
   entity: EntityKey;
   operation: OperationView;
+  onStop: (operation: OperationView) => void;
 }) {
-  const { entity, operation } = props;
+  const { entity, operation, onStop } = props;
+  const t = useTexts();
+  const vm = useLongActVm();
   const { data = operation } = useOperation(entity, operation.id);
+  const verdict = vm && stopVerdict(data, vm);
   return (
     <div className={styles.details}>
       <Origin snapshotName={data.snapshotName} actor={data.actor} />
       <LongProgress operation={data} />
+      {verdict && (
+        <ActionButton
+          variant="secondary"
+          size="small"
+          verdict={verdict}
+          onPress={() => onStop(data)}
+        >
+          {data.type === 'clone'
+            ? t('stopCopy.cloneButton')
+            : t('stopCopy.templateButton')}
+        </ActionButton>
+      )}
     </div>
   );
 }

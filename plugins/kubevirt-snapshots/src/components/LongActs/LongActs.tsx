@@ -10,9 +10,10 @@ import { DeleteClaimDialog } from '../LeftOverClaims';
 import { useTrackOperation } from '../Operations';
 import { StopVmDialog } from '../PowerButton';
 import { RestoreDialog } from '../RestoreDialog';
+import { StopCopyDialog } from '../StopCopyDialog';
 import { StopRestoreDialog } from '../StopRestoreDialog';
 import { TemplateDialog } from '../TemplateDialog';
-import { LongActsContext, type LongAct } from './context';
+import { LongActsContext, LongActsVmContext, type LongAct } from './context';
 
 function ActDialog(props: {
   entity: EntityKey;
@@ -49,6 +50,8 @@ function ActDialog(props: {
       return <TemplateDialog {...common} snapshotName={act.snapshotName} />;
     case 'stop-restore':
       return <StopRestoreDialog {...common} restoreName={act.restoreName} />;
+    case 'stop-copy':
+      return <StopCopyDialog {...common} operation={act.operation} />;
     case 'delete-claim':
       return <DeleteClaimDialog {...common} claim={act.claim} />;
     default:
@@ -67,7 +70,9 @@ export function LongActs(props: {
   const open = useCallback((next: LongAct) => setAct(next), []);
   return (
     <LongActsContext.Provider value={open}>
-      {children}
+      <LongActsVmContext.Provider value={vm}>
+        {children}
+      </LongActsVmContext.Provider>
       {act && (
         <ActDialog
           // Another act is another form.

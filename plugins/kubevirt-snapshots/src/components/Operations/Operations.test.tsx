@@ -27,6 +27,25 @@ function Toast(props: { operation: ReturnType<typeof operation> }) {
   );
 }
 
+it('takes it for no failure that somebody stopped it', () => {
+  const t = ((key: string, values: object) =>
+    `${key} ${JSON.stringify(values)}`) as never;
+  const toast = finishedToast(
+    t,
+    operation({
+      type: 'clone',
+      target: 'copy',
+      state: 'failed',
+      error: { code: 'stopped', message: 'It was stopped.' },
+    }),
+    () => '',
+  );
+  expect(toast).toEqual({
+    title: 'toast.stopped {"name":"copy"}',
+    timeout: 8_000,
+  });
+});
+
 it.each([
   ['restore', {}, 'success: VM web-01 was restored'],
   ['power', {}, 'success: The power state of VM web-01 was changed'],

@@ -90,6 +90,10 @@ export function finishedToast(
           timeout: 8_000,
         };
   }
+  if (state === 'failed' && error?.code === 'stopped') {
+    // Wanted, if not by this person.
+    return { title: t('toast.stopped', { name }), timeout: 8_000 };
+  }
   return state === 'failed'
     ? {
         title: t(`toast.${type}Failed`, { name }),

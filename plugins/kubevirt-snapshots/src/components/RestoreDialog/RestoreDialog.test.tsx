@@ -237,6 +237,18 @@ describe('what it asks for', () => {
     expect(api.restoreSnapshot).toHaveBeenCalledTimes(1);
   });
 
+  it('wants to know why, where that is configured', async () => {
+    const { api, submit } = await show({ reasonRequired: true });
+    await typeName();
+    await submit();
+    expect(api.restoreSnapshot).not.toHaveBeenCalled();
+    const field = screen.getByRole('textbox', { name: /^Reason/ });
+    expect(field).toBeRequired();
+    await userEvent.type(field, 'It went wrong');
+    await submit();
+    expect(requestOf(api)).toMatchObject({ reason: 'It went wrong' });
+  });
+
   it('wants the names acknowledged that have to be committed elsewhere', async () => {
     const { api, submit } = await show({
       gitOps: {

@@ -236,7 +236,7 @@ export function ChoicesPart(props: {
       <ReasonField
         value={reason}
         onChange={setReason}
-        required={false}
+        required={plan.reasonRequired}
         tried={form.tried}
         refusal={form.problems.reason}
       />

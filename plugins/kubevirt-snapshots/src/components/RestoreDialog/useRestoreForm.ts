@@ -106,7 +106,7 @@ export function useRestoreForm(options: {
       !choices ||
       wrongName ||
       unread ||
-      reasonProblem(t, entries.reason, false)
+      reasonProblem(t, entries.reason, plan.reasonRequired)
     ) {
       return;
     }
