@@ -20,6 +20,7 @@ const PLURALS: Record<string, string> = {
   DataVolume: 'datavolumes',
   VirtualMachine: 'virtualmachines',
   VirtualMachineSnapshot: 'virtualmachinesnapshots',
+  VirtualMachineRestore: 'virtualmachinerestores',
   VirtualMachineTemplate: 'virtualmachinetemplates',
   Template: 'templates',
 };

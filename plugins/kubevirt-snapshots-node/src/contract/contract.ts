@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { copyingChecks } from './checks/copying';
 import { readingChecks } from './checks/reading';
+import { restoringChecks } from './checks/restoring';
 import { rightsChecks } from './checks/rights';
 import { stoppingChecks } from './checks/stopping';
 import { takingChecks } from './checks/taking';
@@ -19,6 +20,7 @@ export const contract: readonly ContractCheck[] = [
   ...readingChecks,
   ...takingChecks,
   ...stoppingChecks,
+  ...restoringChecks,
   ...copyingChecks,
   ...rightsChecks,
 ];

@@ -17,7 +17,7 @@ export async function createSandboxBed(): Promise<{
   try {
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromString(sandbox.kubeconfig());
-    let hold: string | undefined;
+    let holds: string[] = [];
     const bed = await ContractBed.create({
       kubeConfig,
       patience: 30_000,
@@ -25,12 +25,12 @@ export async function createSandboxBed(): Promise<{
         cutWatches: () => sandbox.faults.closeWatches({ abrupt: true }),
         compact: () => sandbox.faults.compact(),
         holdStorage: () => {
-          hold = sandbox.faults.addVolumeFault({ mode: 'hang' });
+          holds = (['hang', 'never-bind'] as const).map(mode =>
+            sandbox.faults.addVolumeFault({ mode }),
+          );
         },
         releaseStorage: () => {
-          if (hold) {
-            sandbox.faults.removeVolumeFault(hold);
-          }
+          holds.forEach(hold => sandbox.faults.removeVolumeFault(hold));
         },
       },
     });

@@ -14,7 +14,7 @@ export interface Disturbances {
   cutWatches(): void;
   /** Makes the cluster forget its history. */
   compact(): void;
-  /** From now on no disk is cut, until `releaseStorage`. */
+  /** From now on no disk is cut and no claim bound, until `releaseStorage`. */
   holdStorage(): void;
   releaseStorage(): void;
 }
