@@ -271,6 +271,38 @@ describe('restores', () => {
     );
   });
 
+  it('makes no VM where the approved one is gone, and leaves no disk of it', async () => {
+    const machine = bed.machine();
+    const claims = () =>
+      bed
+        .list('PersistentVolumeClaim')
+        .map(({ metadata }) => metadata.name!)
+        .filter(name => name.startsWith('restore-'));
+    const before = claims();
+    bed.sandbox.faults.addVolumeFault({
+      namespace: FLEET_NAMESPACE,
+      claim: /^restore-/,
+      mode: 'never-bind',
+    });
+    const operation = await machine.restore({ safetySnapshot: false });
+    await until(claims, names => names.length === before.length + 2);
+    bed.sandbox.objects.remove({
+      apiVersion: 'kubevirt.io/v1',
+      kind: 'VirtualMachine',
+      namespace: FLEET_NAMESPACE,
+      name: machine.name,
+    });
+    await until(claims, names => names.length === before.length);
+    expect(bed.get('VirtualMachine', machine.name)).toBeUndefined();
+    expect(
+      bed.get('VirtualMachineRestore', restoreNameOf(operation.id)),
+    ).toBeUndefined();
+    // The plain disk is nobody's, and survives the VM as it would have.
+    expect(
+      bed.get('PersistentVolumeClaim', `${machine.name}-data`),
+    ).toBeDefined();
+  });
+
   it('waits for the VM to be stopped with nothing in the cluster, and can be stopped meanwhile', async () => {
     const machine = bed.machine();
     await machine.start();

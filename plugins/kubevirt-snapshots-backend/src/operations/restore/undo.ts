@@ -108,6 +108,9 @@ async function dropClaims(
   const claim = claims.find(
     ({ name, deleting }) => !deleting && !used.includes(name),
   );
+  if (claim && (await context.cluster.getClaimUsers(claim)).length > 0) {
+    return undefined;
+  }
   return (
     claim &&
     writeOnce(operation, context, intent =>
@@ -138,16 +141,17 @@ export const undo: Step = async (operation, context) => {
       : pending;
   }
   const vm = await approvedVm(operation, context);
-  if (!vm) {
-    return failed(code, `${message}. VM ${operation.vm.name} is gone.`);
-  }
+  // Those that aren't the VM's own stay behind when it is deleted.
   const dropping = await dropClaims(
     operation,
     context,
-    vm.claims.map(({ claim }) => claim),
+    vm?.claims.map(({ claim }) => claim) ?? [],
   );
   if (dropping && !over) {
     return dropping;
+  }
+  if (!vm) {
+    return failed(code, `${message}. VM ${operation.vm.name} is gone.`);
   }
   if (!stopped || vm.running) {
     return failed(code, message);
