@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FIRST_INSTANT, LAST_INSTANT, TimeZone } from '../schedule/TimeZone';
 import { formatRetention, removesSnapshots } from './retentionRule';
-import { bucketsOf, reasonOf, selectKept } from './selectKept';
+import { bucketing, reasonOf, selectKept, type Bucketed } from './selectKept';
 import type {
   KeepReason,
   RemovedSnapshot,
@@ -12,10 +12,6 @@ import type {
 
 /** Clocks of cluster and database may differ by this. */
 const FUTURE_TOLERANCE_MS = 5 * 60_000;
-
-interface Timed extends RetentionSnapshot {
-  createdAt: number;
-}
 
 /**
  * Plans which snapshots of a schedule stay and which go. Who gives the
@@ -43,7 +39,7 @@ export function planRetention(options: RetentionOptions): RetentionPlan {
   if (!zone) {
     throw new RangeError(`There is no time zone ${options.timeZone}`);
   }
-  const snapshots = [...options.snapshots].sort(newestFirst);
+  const snapshots = sorted(options.snapshots);
   if (!removesSnapshots(rule)) {
     return {
       keep: snapshots.map(({ id }) => ({
@@ -54,37 +50,37 @@ export function planRetention(options: RetentionOptions): RetentionPlan {
       waiting: [],
     };
   }
-  const timed = snapshots.filter(
-    (each): each is Timed => oddTime(each, now) === undefined,
-  );
-  const ready = timed.filter(each => each.state === 'ready');
-  const complete = ready.filter(each => each.complete);
-  const partial = ready.filter(each => !each.complete);
-  const reasons = new Map<string, KeepReason[]>();
+  // There can be thousands, and somebody waits while typing a number.
+  const complete = new Group(zone);
+  const partial = new Group(zone);
+  snapshots.forEach((snapshot, i) => {
+    if (snapshot.state === 'ready' && !oddTime(snapshot, now)) {
+      (snapshot.complete ? complete : partial).add(snapshot, i);
+    }
+  });
+  const chosen = new Map<number, KeepReason>();
   for (const group of [complete, partial]) {
-    const counted = group
-      .filter(each => !each.protected)
-      .map(each => ({ ...bucketsOf(each.createdAt, zone), id: each.id }));
-    selectKept(counted, rule, now).forEach((choice, i) => {
+    selectKept(group.counted, rule, now).forEach((choice, i) => {
       if (choice) {
-        reasons.set(counted[i].id, [reasonOf(choice, counted[i])]);
+        chosen.set(group.places[i], reasonOf(choice, group.counted[i]));
       }
     });
   }
 
-  const newestComplete = complete[0];
+  const newestComplete = complete.newest;
   // Not only while there is no complete one at all: an older complete one that
   // turns up would make a newer partial one go.
   const newestPartial =
-    partial[0] &&
-    !(newestComplete && newestFirst(newestComplete, partial[0]) < 0)
-      ? partial[0]
+    partial.newest &&
+    !(newestComplete && newestFirst(newestComplete, partial.newest) < 0)
+      ? partial.newest
       : undefined;
   const plan: RetentionPlan = { keep: [], remove: [], waiting: [] };
   const ruleText = formatRetention(rule);
-  for (const snapshot of snapshots) {
+  snapshots.forEach((snapshot, i) => {
     const { id, state } = snapshot;
-    const because = [...(reasons.get(id) ?? []), ...guards(snapshot, now)];
+    const choice = chosen.get(i);
+    const because = guards(snapshot, now, choice && [choice]);
     if (snapshot === newestComplete) {
       because.push({ rule: 'newest-complete' });
     } else if (snapshot === newestPartial) {
@@ -95,28 +91,66 @@ export function planRetention(options: RetentionOptions): RetentionPlan {
     ) {
       because.push({ rule: 'newer-than-complete' });
     }
+    if (because.length > 0) {
+      plan.keep.push({ id, reasons: because });
+      return;
+    }
     const removed: RemovedSnapshot = {
       id,
       cause: state === 'failed' ? 'failed' : 'not-kept',
       rule: ruleText,
     };
-    if (because.length > 0) {
-      plan.keep.push({ id, reasons: because });
-    } else if (newestRunSucceeded) {
+    if (newestRunSucceeded) {
       plan.remove.push(removed);
     } else {
       plan.keep.push({ id, reasons: [{ rule: 'blocked' }] });
       plan.waiting.push(removed);
     }
-  }
+  });
   return newestRunSucceeded
     ? plan
     : { ...plan, blocked: 'newest-run-not-succeeded' };
 }
 
+/** Snapshots that are planned by themselves, newest first. */
+class Group {
+  newest: RetentionSnapshot | undefined;
+  /** Those that count, and the place of each among all. */
+  readonly counted: Bucketed[] = [];
+  readonly places: number[] = [];
+  readonly #bucketsOf: (at: number) => Bucketed;
+
+  constructor(zone: TimeZone) {
+    this.#bucketsOf = bucketing(zone);
+  }
+
+  add(snapshot: RetentionSnapshot, place: number): void {
+    this.newest ??= snapshot;
+    if (!snapshot.protected) {
+      this.counted.push(this.#bucketsOf(snapshot.createdAt!));
+      this.places.push(place);
+    }
+  }
+}
+
+/** Newest first. They mostly come so, or the other way round. */
+function sorted(given: readonly RetentionSnapshot[]): RetentionSnapshot[] {
+  const inOrder = (all: readonly RetentionSnapshot[]) =>
+    all.every((each, i) => i === 0 || newestFirst(all[i - 1], each) <= 0);
+  if (inOrder(given)) {
+    return [...given];
+  }
+  const reversed = [...given].reverse();
+  return inOrder(reversed) ? reversed : reversed.sort(newestFirst);
+}
+
 /** What no rule may remove. */
-function guards(snapshot: RetentionSnapshot, now: number): KeepReason[] {
-  const reasons: KeepReason[] = [];
+function guards(
+  snapshot: RetentionSnapshot,
+  now: number,
+  before: KeepReason[] = [],
+): KeepReason[] {
+  const reasons = before;
   if (snapshot.protected) {
     reasons.push({ rule: 'protected' });
   }
@@ -127,7 +161,10 @@ function guards(snapshot: RetentionSnapshot, now: number): KeepReason[] {
     reasons.push({ rule: 'pending' });
   }
   const odd = oddTime(snapshot, now);
-  return odd ? [...reasons, { rule: odd }] : reasons;
+  if (odd) {
+    reasons.push({ rule: odd });
+  }
+  return reasons;
 }
 
 function oddTime(

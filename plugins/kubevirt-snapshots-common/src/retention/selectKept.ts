@@ -25,15 +25,23 @@ export interface Choice {
 /** 1970-01-01 was a Thursday, and an ISO week begins on Monday. */
 const weekOf = (day: number) => Math.floor((day + 3) / 7);
 
-export function bucketsOf(at: number, zone: TimeZone): Bucketed {
-  const day = Math.floor((at + zone.offsetAt(at)) / DAY_MS);
-  const { year, month } = civilDay(day);
-  return {
-    at,
-    daily: day,
-    weekly: weekOf(day),
-    monthly: year * 12 + month - 1,
-    yearly: year,
+/** Gives the buckets of moments, quickly where many are of one day. */
+export function bucketing(zone: TimeZone): (at: number) => Bucketed {
+  let last: Bucketed | undefined;
+  return at => {
+    const day = Math.floor((at + zone.offsetAt(at)) / DAY_MS);
+    if (last?.daily !== day) {
+      const { year, month } = civilDay(day);
+      last = {
+        at,
+        daily: day,
+        weekly: weekOf(day),
+        monthly: year * 12 + month - 1,
+        yearly: year,
+      };
+    }
+    const { weekly, monthly, yearly } = last;
+    return { at, daily: day, weekly, monthly, yearly };
   };
 }
 

@@ -4,7 +4,7 @@ import { nextRun } from '../schedule/nextRun';
 import { TimeZone } from '../schedule/TimeZone';
 import type { ScheduleRule } from '../schedule/types';
 import { removesSnapshots } from './retentionRule';
-import { bucketsOf, selectKept } from './selectKept';
+import { bucketing, selectKept } from './selectKept';
 import type { Bucketed } from './selectKept';
 import type { RetentionField, RetentionRule } from './types';
 
@@ -73,7 +73,7 @@ export function simulateYear(options: {
   const until = cut ? runs[runs.length - 1] : end;
   const items = zone
     ? [...[...(options.existing ?? [])].sort((a, b) => a - b), ...runs].map(
-        at => bucketsOf(at, zone),
+        bucketing(zone),
       )
     : [];
   items.reverse();
