@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { OperationType } from './api';
 import type { VmRef } from './vmRef';
 
 /**
@@ -238,3 +239,23 @@ export interface AuditExportQuery
   /** Go on after this row. */
   after?: number;
 }
+
+/**
+ * Names of operations in the audit trail.
+ *
+ * @public
+ */
+export const OPERATION_ACTIONS: Record<OperationType, string> = {
+  take: 'snapshot.take',
+  stop: 'snapshot.stop',
+  delete: 'snapshot.delete',
+  restore: 'snapshot.restore',
+  'stop-restore': 'restore.stop',
+  'clear-restore': 'restore.clear',
+  clone: 'snapshot.clone',
+  template: 'snapshot.template',
+  'stop-clone': 'clone.stop',
+  'stop-template': 'template.stop',
+  power: 'vm.power',
+  'delete-disk': 'disk.delete',
+};

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import type { OperationType } from 'backstage-plugin-kubevirt-snapshots-common';
+import {
+  OPERATION_ACTIONS,
+  type OperationType,
+} from 'backstage-plugin-kubevirt-snapshots-common';
 import { canonicalJson } from '../audit/canonicalJson';
 import type { AuditFacts } from '../audit/types';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
@@ -11,7 +14,6 @@ import type {
   DatabaseOperationStore,
 } from './DatabaseOperationStore';
 import type { Operation, OperationRequest } from './types';
-import { ACTIONS } from './words';
 
 /** Where a request came from, for the trail. */
 export interface RequestOrigin {
@@ -85,7 +87,7 @@ export class Acceptor {
           .digest('hex'),
       },
       intent: {
-        action: ACTIONS[type],
+        action: OPERATION_ACTIONS[type],
         actor: access.actor,
         onBehalfOf: access.onBehalfOf,
         origin: 'portal',

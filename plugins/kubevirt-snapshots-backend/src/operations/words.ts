@@ -32,19 +32,3 @@ const SENTENCES: Record<OperationType, (act: Act) => string> = {
 export function doing(act: Act): string {
   return SENTENCES[act.type](act);
 }
-
-/** Names of the acts in the audit trail. */
-export const ACTIONS: Record<OperationType, string> = {
-  take: 'snapshot.take',
-  stop: 'snapshot.stop',
-  delete: 'snapshot.delete',
-  restore: 'snapshot.restore',
-  'stop-restore': 'restore.stop',
-  'clear-restore': 'restore.clear',
-  clone: 'snapshot.clone',
-  template: 'snapshot.template',
-  'stop-clone': 'clone.stop',
-  'stop-template': 'template.stop',
-  power: 'vm.power',
-  'delete-disk': 'disk.delete',
-};
