@@ -13,6 +13,27 @@ import type {
 /** Clocks of cluster and database may differ by this. */
 const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
+/** Snapshots that are planned by themselves, newest first. */
+class Group {
+  newest: RetentionSnapshot | undefined;
+  /** Those that count, and the place of each among all. */
+  readonly counted: Bucketed[] = [];
+  readonly places: number[] = [];
+  readonly #bucketsOf: (at: number) => Bucketed;
+
+  constructor(zone: TimeZone) {
+    this.#bucketsOf = bucketing(zone);
+  }
+
+  add(snapshot: RetentionSnapshot, place: number): void {
+    this.newest ??= snapshot;
+    if (!snapshot.protected) {
+      this.counted.push(this.#bucketsOf(snapshot.createdAt!));
+      this.places.push(place);
+    }
+  }
+}
+
 /**
  * Plans which snapshots of a schedule stay and which go. Who gives the
  * candidates decides whose snapshots they are: nothing else is ever removed.
@@ -110,27 +131,6 @@ export function planRetention(options: RetentionOptions): RetentionPlan {
   return newestRunSucceeded
     ? plan
     : { ...plan, blocked: 'newest-run-not-succeeded' };
-}
-
-/** Snapshots that are planned by themselves, newest first. */
-class Group {
-  newest: RetentionSnapshot | undefined;
-  /** Those that count, and the place of each among all. */
-  readonly counted: Bucketed[] = [];
-  readonly places: number[] = [];
-  readonly #bucketsOf: (at: number) => Bucketed;
-
-  constructor(zone: TimeZone) {
-    this.#bucketsOf = bucketing(zone);
-  }
-
-  add(snapshot: RetentionSnapshot, place: number): void {
-    this.newest ??= snapshot;
-    if (!snapshot.protected) {
-      this.counted.push(this.#bucketsOf(snapshot.createdAt!));
-      this.places.push(place);
-    }
-  }
 }
 
 /** Newest first. They mostly come so, or the other way round. */
