@@ -8,6 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, signedIn, test } from './support/portal';
+import { Schedules } from './support/schedules';
 import { SnapshotsTab } from './support/tab';
 import { vm } from './support/vms';
 
@@ -107,4 +108,19 @@ test('a snapshot being taken, and the dark theme @screenshots', async ({
   await SnapshotsTab.open(page, 'Ada', 'db-01');
   await expect(tab.link('db-01-0001')).toBeVisible();
   await shoot(page, 'dark');
+});
+
+test('a schedule before it is made @screenshots', async ({ page }) => {
+  await SnapshotsTab.open(page, 'Ada', 'db-01');
+  const schedules = new Schedules(page);
+  await schedules.open('nightly', 'Weekly');
+  await expect(schedules.nextRuns).toHaveCount(5);
+  await shoot(page, 'schedule');
+});
+
+test('the virtual machines of all clusters @screenshots', async ({ page }) => {
+  await signedIn(page.context(), 'Pat');
+  await page.goto('/virtual-machines?scope=all');
+  await expect(page.getByRole('link', { name: 'ledger-01' })).toBeVisible();
+  await shoot(page, 'virtual-machines');
 });

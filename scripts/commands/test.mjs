@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { apiReports, compileAll } from '../lib/apiReports.mjs';
 import { contractCommand } from '../lib/contract.mjs';
@@ -135,6 +136,8 @@ async function unitTests() {
         BIN.backstageCli,
         'repo',
         'test',
+        // One more than cores: tests that kill processes wait most of the time.
+        `--maxWorkers=${availableParallelism() + 1}`,
         '--json',
         `--outputFile=${JEST_REPORT}`,
       ],
