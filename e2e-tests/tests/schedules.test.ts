@@ -357,6 +357,7 @@ test('whoever may not have schedules is told why, and the portal refuses them', 
 test('operators see who answers for schedules, and stop all schedules of somebody', async ({
   page,
   browserOf,
+  expectFailure,
 }) => {
   const tab = await SnapshotsTab.open(page, 'Ada', VM);
   const schedules = new Schedules(page);
@@ -390,6 +391,10 @@ test('operators see who answers for schedules, and stop all schedules of somebod
   await expectOff(schedules.item('Resume…'), /has paused all schedules of/);
   await tab.closeMenu();
   const form = await schedules.open('another');
+  expectFailure({
+    status: 409,
+    path: /\/resource\/default\/db-01\/schedules$/,
+  });
   await form.getByRole('button', { name: 'Create schedule' }).click();
   await expect(form.getByRole('alert')).toContainText('on leave');
   await form.getByRole('button', { name: 'Cancel' }).click();
