@@ -113,7 +113,7 @@ test('a snapshot being taken, and the dark theme @screenshots', async ({
 test('a schedule before it is made @screenshots', async ({ page }) => {
   await SnapshotsTab.open(page, 'Ada', 'db-01');
   const schedules = new Schedules(page);
-  await schedules.open('nightly', 'Weekly');
+  await schedules.open('weekly', 'Weekly');
   await expect(schedules.nextRuns).toHaveCount(5);
   await shoot(page, 'schedule');
 });
