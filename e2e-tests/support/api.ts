@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import type { APIRequestContext, APIResponse } from '@playwright/test';
+import {
+  expect,
+  type APIRequestContext,
+  type APIResponse,
+} from '@playwright/test';
 import type { SnapshotList } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { Person } from './portal';
 
@@ -54,6 +58,14 @@ export class PortalApi {
 /** Path of our API below an entity. */
 export function entityApi(entity: string, path: string): string {
   return `/api/kubevirt-snapshots/entities/resource/default/${entity}${path}`;
+}
+
+/** Each was refused for want of a permission. */
+export async function expectDenied(answers: APIResponse[]) {
+  for (const answer of answers) {
+    expect(answer.status(), answer.url()).toBe(403);
+    expect(await codeOf(answer)).toBe('permission');
+  }
 }
 
 /** `error.details.code` of an answer. */

@@ -53,14 +53,7 @@ export class OwnVms {
   }
 
   async make(name: string, options: OwnVmOptions = {}) {
-    await this.#sandbox.create({
-      ...VM,
-      metadata: {
-        ...this.vm(name),
-        annotations: { 'kubevirt-snapshots/owner': options.owner ?? TEAM_A },
-      },
-      spec: specOf(name, options),
-    });
+    await this.#sandbox.create(machine(this.vm(name), options));
   }
 
   /** Makes them, and waits until the portal shows each with its entity. */
@@ -91,6 +84,18 @@ export class OwnVms {
     await this.#sandbox.remove(ref);
     await this.#sandbox.until(async () => !(await this.#sandbox.get(ref)));
   }
+}
+
+/** A VM as it is made in the cluster. */
+export function machine(vm: Vm, options: OwnVmOptions = {}) {
+  return {
+    ...VM,
+    metadata: {
+      ...vm,
+      annotations: { 'kubevirt-snapshots/owner': options.owner ?? TEAM_A },
+    },
+    spec: specOf(vm.name, options),
+  };
 }
 
 function specOf(name: string, { off, diskless }: OwnVmOptions) {

@@ -207,6 +207,12 @@ export class Sandbox extends ControlSurface {
     });
   }
 
+  /** What the portal, or anybody, has asked to be changed. */
+  async writes(since: number) {
+    const all = await this.requests({ since });
+    return all.filter(({ method }) => method !== 'GET');
+  }
+
   /** The cluster stops to answer, and what was open breaks off. */
   async goAway() {
     await this.setAnswering(false);

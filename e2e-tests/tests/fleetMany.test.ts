@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FleetPage } from '../support/fleet';
+import { machine } from '../support/ownVms';
 import { expect, test } from '../support/portal';
 import { Sandbox } from '../support/sandbox';
 
@@ -13,29 +14,6 @@ const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
 /** In a namespace that no provider adds to the catalog, to keep it quick. */
 const NAMESPACE = 'shop';
 const nameOf = (i: number) => `many-${String(i).padStart(4, '0')}`;
-
-const machine = (name: string) => ({
-  ...VM,
-  metadata: {
-    namespace: NAMESPACE,
-    name,
-    annotations: { 'kubevirt-snapshots/owner': 'group:default/team-a' },
-  },
-  spec: {
-    runStrategy: 'Halted',
-    template: {
-      spec: {
-        domain: {
-          devices: { disks: [{ name: 'root', disk: { bus: 'virtio' } }] },
-          memory: { guest: '1Gi' },
-        },
-        volumes: [
-          { name: 'root', containerDisk: { image: 'example.com/disk:1' } },
-        ],
-      },
-    },
-  },
-});
 
 /** Runs something for each, some at a time. */
 async function forEach(work: (i: number) => Promise<unknown>) {
@@ -52,7 +30,14 @@ async function forEach(work: (i: number) => Promise<unknown>) {
 const west = () => Sandbox.fromEnv('demo-west');
 
 test.beforeAll(async () => {
-  await forEach(i => west().create(machine(nameOf(i))));
+  await forEach(i =>
+    west().create(
+      machine(
+        { namespace: NAMESPACE, name: nameOf(i) },
+        { off: true, diskless: true },
+      ),
+    ),
+  );
 });
 
 test.afterAll(async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
 import type { Locator, Page } from '@playwright/test';
-import { codeOf, entityApi } from '../support/api';
+import { codeOf, expectDenied, entityApi } from '../support/api';
 import { expectAccessible } from '../support/axe';
 import { expect, test } from '../support/portal';
 import type { Sandbox } from '../support/sandbox';
@@ -139,10 +139,7 @@ test('stopped at each step, the VM keeps its disks and runs; then it is too late
     const popover = await tab.openActivity('Restoring');
     await expect(popover).toContainText(/Waits for another 23:59:/);
     await stop(page, popover, /stopping is safe/);
-    const writes = (await east.requests({ since })).filter(
-      ({ method }) => method !== 'GET',
-    );
-    expect(writes).toEqual([]);
+    expect(await east.writes(since)).toEqual([]);
   });
 
   await test.step('at the safety snapshot', async () => {
@@ -289,15 +286,9 @@ test('an auditor sees that it is possible, and whom to ask; the API refuses as w
         action: 'stop',
       }),
     ];
-    for (const answer of answers) {
-      expect(answer.status(), answer.url()).toBe(403);
-      expect(await codeOf(answer)).toBe('permission');
-    }
+    await expectDenied(answers);
   }
-  const writes = (await east.requests({ since })).filter(
-    ({ method }) => method !== 'GET',
-  );
-  expect(writes).toEqual([]);
+  expect(await east.writes(since)).toEqual([]);
 });
 
 test('power: stop asks once, start does not', async ({ page, east }) => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
+import type { Page } from '@playwright/test';
 import { codeOf, entityApi } from '../support/api';
 import { expectAccessible } from '../support/axe';
 import { moveClockTo } from '../support/clock';
@@ -50,6 +51,16 @@ const dayOf = (date: Date) =>
   `time[datetime="${new Intl.DateTimeFormat('sv-SE', {
     timeZone: 'Europe/Berlin',
   }).format(date)}"]`;
+
+/** Ada's tab, with an active schedule `mine`. */
+async function openWithMine(page: Page): Promise<SnapshotsTab> {
+  const tab = await SnapshotsTab.open(page, 'Ada', VM);
+  const schedules = new Schedules(page);
+  await schedules.open('mine');
+  await schedules.create();
+  await expect(tab.row('mine')).toContainText('Active');
+  return tab;
+}
 
 test.afterEach(async ({ apiOf }) => {
   const pat = await apiOf('Pat');
@@ -306,11 +317,7 @@ test('whoever may not have schedules is told why, and the portal refuses them', 
   apiOf,
   browserOf,
 }) => {
-  const tab = await SnapshotsTab.open(page, 'Ada', VM);
-  const schedules = new Schedules(page);
-  await schedules.open('mine');
-  await schedules.create();
-  await expect(tab.row('mine')).toContainText('Active');
+  const tab = await openWithMine(page);
 
   const quinns = await browserOf('Quinn');
   await SnapshotsTab.open(quinns, 'Quinn', VM);
@@ -359,11 +366,8 @@ test('operators see who answers for schedules, and stop all schedules of somebod
   browserOf,
   expectFailure,
 }) => {
-  const tab = await SnapshotsTab.open(page, 'Ada', VM);
+  const tab = await openWithMine(page);
   const schedules = new Schedules(page);
-  await schedules.open('mine');
-  await schedules.create();
-  await expect(tab.row('mine')).toContainText('Active');
 
   const pats = await browserOf('Pat');
   await pats.goto('/kubevirt-snapshots/clusters');

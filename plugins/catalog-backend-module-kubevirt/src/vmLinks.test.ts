@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ConfigReader } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
 import { linksOf, readLinks } from './vmLinks';
 
 const ref = { cluster: 'east', namespace: 'shop', name: 'web-01' };
 const CONSOLE =
   'https://console.example.com/k8s/ns/{namespace}/kubevirt.io~v1~VirtualMachine/{name}';
 
-const read = (links?: object[], baseUrl?: string) =>
-  readLinks(new ConfigReader({ ...(links && { links }) } as any), {
+const read = (links: JsonObject[] = [], baseUrl?: string) =>
+  readLinks(new ConfigReader({ links }), {
     at: 'one',
     baseUrl,
   });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mockServices } from '@backstage/backend-test-utils';
 import request from 'supertest';
 import { FakeCluster } from '../__testUtils__/FakeCluster';
+import { ScheduleStore } from '../scheduling/ScheduleStore';
 import {
   headers,
   people,
@@ -79,6 +80,34 @@ describe('routes of schedules', () => {
     expect(vms.items[0].schedule.nextRunAt).toBe(made.nextRunAt);
     expect(vms.items[0].scheduleNames).toEqual([made.name]);
     expect((await get('/vms?unscheduled=true')).body.totalItems).toBe(0);
+  });
+
+  it('reads schedules for a list when they have changed, and not otherwise', async () => {
+    await begin();
+    const ofVm = jest.spyOn(ScheduleStore.prototype, 'ofVm');
+    try {
+      const list = async (minRevision?: number) => {
+        const { body } = await get(
+          `${ENTITY}/snapshots${
+            minRevision === undefined ? '' : `?minRevision=${minRevision}`
+          }`,
+        ).expect(200);
+        return body.scheduled.map(({ state }: { state: string }) => state);
+      };
+      expect(await list()).toEqual([]);
+      expect(await list()).toEqual([]);
+      expect(ofVm).toHaveBeenCalledTimes(1);
+
+      const made = await act('', SETTINGS).expect(200);
+      expect(await list(made.body.revision)).toEqual(['active']);
+      const { id } = made.body.schedule;
+      const paused = await act(`/${id}/pause`, { reason: 'later' }).expect(200);
+      expect(await list(paused.body.revision)).toEqual(['paused']);
+      expect(await list()).toEqual(['paused']);
+      expect(ofVm).toHaveBeenCalledTimes(3);
+    } finally {
+      ofVm.mockRestore();
+    }
   });
 
   it('enforces what the platform team allows, and tells how much of it is used', async () => {

@@ -141,7 +141,10 @@ export class RetentionPlanner {
 /** Whether something reads the snapshot, as far as the watches tell. */
 export function isInUse(
   record: SnapshotRecord,
-  { cluster, index }: { cluster: ClusterService; index: OperationIndex },
+  {
+    cluster,
+    index,
+  }: { cluster: ClusterService; index: Pick<OperationIndex, 'ofVm'> },
 ): boolean {
   const ref = {
     cluster: record.cluster,

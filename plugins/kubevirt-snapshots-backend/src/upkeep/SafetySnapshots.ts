@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import {
   LABEL_OPERATION,
   LABEL_ORIGIN,
+  OPERATION_ACTIONS,
   planRetention,
   snapshotConsistency,
   snapshotState,
@@ -17,9 +17,7 @@ import {
   type VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
-import { detailsOf } from '../errors';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
-import { derivedId } from '../operations/derivedId';
 import { snapshotLock, vmLock } from '../operations/locks';
 import type { OperationIndex } from '../operations/OperationIndex';
 import { notesOf } from '../operations/restore/notes';
@@ -27,10 +25,8 @@ import type { ProtectionStore } from '../protection/ProtectionStore';
 import { isInUse, stateOf } from '../scheduling/RetentionPlanner';
 import { PLUGIN_ACTOR } from '../scheduling/types';
 import type { CaptureRecorder } from '../views/CaptureRecorder';
+import { acceptByItself } from './acceptByItself';
 import type { Task } from './Upkeep';
-
-/** One that could not be deleted is tried again after this, ms. */
-const AGAIN_MS = 24 * 3_600_000;
 
 /** Stands for the good snapshots that the VM has besides. */
 const OTHERS = 'others';
@@ -57,22 +53,22 @@ export class SafetySnapshots implements Task {
   readonly #days: number;
   readonly #cluster: ClusterService;
   readonly #store: DatabaseOperationStore;
-  readonly #index: OperationIndex;
-  readonly #captures: CaptureRecorder;
-  readonly #protections: ProtectionStore;
-  readonly #mutations: MutationSwitch;
+  readonly #index: Pick<OperationIndex, 'ofVm'>;
+  readonly #captures: Pick<CaptureRecorder, 'of'>;
+  readonly #protections: Pick<ProtectionStore, 'of'>;
+  readonly #mutations: Pick<MutationSwitch, 'verdict'>;
   readonly #binding: BindingConfig;
-  /** Known to be no safety snapshot of ours, by UID; it stays so. */
-  readonly #foreign = new Set<string>();
+  /** Whether it is a safety snapshot of ours, by UID; it stays so. */
+  readonly #ours = new Map<string, boolean>();
 
   constructor(options: {
     safetySnapshotDays: number;
     cluster: ClusterService;
     operations: DatabaseOperationStore;
-    index: OperationIndex;
-    captures: CaptureRecorder;
-    protections: ProtectionStore;
-    mutations: MutationSwitch;
+    index: Pick<OperationIndex, 'ofVm'>;
+    captures: Pick<CaptureRecorder, 'of'>;
+    protections: Pick<ProtectionStore, 'of'>;
+    mutations: Pick<MutationSwitch, 'verdict'>;
     binding: BindingConfig;
   }) {
     this.#days = options.safetySnapshotDays;
@@ -124,12 +120,12 @@ export class SafetySnapshots implements Task {
 
   async #isOurs(vm: VmRecord, record: SnapshotRecord): Promise<boolean> {
     const id = record.labels[LABEL_OPERATION];
-    if (
-      record.labels[LABEL_ORIGIN] !== 'safety' ||
-      !id ||
-      this.#foreign.has(record.uid)
-    ) {
+    if (record.labels[LABEL_ORIGIN] !== 'safety' || !id) {
       return false;
+    }
+    const known = this.#ours.get(record.uid);
+    if (known !== undefined) {
+      return known;
     }
     const operation = await this.#store.get(id);
     if (operation && operation.finishedAt === undefined) {
@@ -139,9 +135,7 @@ export class SafetySnapshots implements Task {
       operation?.type === 'restore' &&
       operation.vmUid === vm.uid &&
       notesOf(operation).safetyUid === record.uid;
-    if (!ours) {
-      this.#foreign.add(record.uid);
-    }
+    this.#ours.set(record.uid, ours);
     return ours;
   }
 
@@ -162,35 +156,24 @@ export class SafetySnapshots implements Task {
     removed: RemovedSnapshot,
     now: number,
   ): Promise<void> {
-    const age = now - Date.parse(record.createdAt);
-    const id = derivedId(
-      'safety',
-      record.uid,
-      String(Math.floor(age / AGAIN_MS)),
-    );
-    if (await this.#store.get(id)) {
-      return;
-    }
-    try {
-      await this.#store.accept({
+    await acceptByItself(this.#store, {
+      kind: 'safety',
+      uid: record.uid,
+      ageMs: now - Date.parse(record.createdAt),
+      act: {
         operation: {
-          id,
           type: 'delete',
           vm: vm.ref,
           vmUid: vm.uid,
           snapshotName: record.name,
           snapshotUid: record.uid,
-          actor: PLUGIN_ACTOR,
           request: { keepsGood: true },
-          requestDigest: createHash('sha256').update(id).digest('hex'),
         },
         locks: [snapshotLock(vm.ref, record.name)],
         mustBeFree: [vmLock(vm.ref)],
         unlessProtected: record.uid,
         intent: {
-          action: 'snapshot.delete',
-          actor: PLUGIN_ACTOR,
-          origin: 'system',
+          action: OPERATION_ACTIONS.delete,
           vm: { ...vm.ref, uid: vm.uid, owners: ownersOf(vm, this.#binding) },
           snapshot: { name: record.name, uid: record.uid },
           options: {
@@ -198,14 +181,8 @@ export class SafetySnapshots implements Task {
             rule: removed.rule,
             cause: removed.cause,
           },
-          decision: 'allow',
         },
-      });
-    } catch (error) {
-      // Busy or protected by now: there is time.
-      if (!detailsOf(error)) {
-        throw error;
-      }
-    }
+      },
+    });
   }
 }

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
-import type { RestoreRecord } from 'backstage-plugin-kubevirt-snapshots-node';
+import { OPERATION_ACTIONS } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
   ownersOf,
   type BindingConfig,
   type ClusterService,
+  type RestoreRecord,
   type VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { MutationSwitch } from '../authorization/MutationSwitch';
-import { detailsOf } from '../errors';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
-import { derivedId } from '../operations/derivedId';
 import { vmLock } from '../operations/locks';
 import { notesOf } from '../operations/restore/notes';
 import type { Operation } from '../operations/types';
 import { PLUGIN_ACTOR } from '../scheduling/types';
+import { acceptByItself } from './acceptByItself';
 import type { Task } from './Upkeep';
 
 /**
@@ -24,9 +23,6 @@ import type { Task } from './Upkeep';
  */
 export const TOMBSTONE_MS = 3_600_000;
 
-/** What the cluster refused to delete is tried again after this, ms. */
-const AGAIN_MS = 24 * 3_600_000;
-
 /**
  * Removes VirtualMachineRestores that are over. Only those that an operation of
  * the portal has made, told by the UID that stands in its row: a label can be
@@ -35,7 +31,7 @@ const AGAIN_MS = 24 * 3_600_000;
 export class Tombstones implements Task {
   readonly #cluster: ClusterService;
   readonly #store: DatabaseOperationStore;
-  readonly #mutations: MutationSwitch;
+  readonly #mutations: Pick<MutationSwitch, 'verdict'>;
   readonly #binding: BindingConfig;
   /** Not ours, by UID; it stays so. */
   readonly #foreign = new Set<string>();
@@ -43,7 +39,7 @@ export class Tombstones implements Task {
   constructor(options: {
     cluster: ClusterService;
     operations: DatabaseOperationStore;
-    mutations: MutationSwitch;
+    mutations: Pick<MutationSwitch, 'verdict'>;
     binding: BindingConfig;
   }) {
     this.#cluster = options.cluster;
@@ -85,48 +81,32 @@ export class Tombstones implements Task {
     ) {
       return;
     }
-    const id = derivedId(
-      'tombstone',
-      record.uid,
-      String(Math.floor(age / AGAIN_MS)),
-    );
-    if (await this.#store.get(id)) {
-      return;
-    }
-    try {
-      await this.#store.accept({
+    await acceptByItself(this.#store, {
+      kind: 'tombstone',
+      uid: record.uid,
+      ageMs: age,
+      act: {
         operation: {
-          id,
           type: 'clear-restore',
           vm: vm.ref,
           vmUid: vm.uid,
           snapshotName: '',
           target: record.name,
-          actor: PLUGIN_ACTOR,
           request: { targetUid: record.uid, tombstone: true },
-          requestDigest: createHash('sha256').update(id).digest('hex'),
         },
         locks: [],
         mustBeFree: [vmLock(vm.ref)],
         intent: {
-          action: 'restore.clear',
-          actor: PLUGIN_ACTOR,
-          origin: 'system',
+          action: OPERATION_ACTIONS['clear-restore'],
           vm: { ...vm.ref, uid: vm.uid, owners: ownersOf(vm, this.#binding) },
           options: {
             restore: record.name,
             uid: record.uid,
             rule: `finished for ${TOMBSTONE_MS / 3_600_000} h`,
           },
-          decision: 'allow',
         },
-      });
-    } catch (error) {
-      // The VM is busy: there is time.
-      if (!detailsOf(error)) {
-        throw error;
-      }
-    }
+      },
+    });
   }
 }
 

@@ -20,14 +20,14 @@ import type { Task } from './Upkeep';
 export class TurnedAway implements Task {
   readonly #knex: Knex;
   readonly #trail: DatabaseAuditTrail;
-  readonly #index: OperationIndex;
+  readonly #index: Pick<OperationIndex, 'lastRestoreOf'>;
   readonly #binding: BindingConfig;
   readonly #known = new Set<string>();
 
   constructor(options: {
     knex: Knex;
     trail: DatabaseAuditTrail;
-    index: OperationIndex;
+    index: Pick<OperationIndex, 'lastRestoreOf'>;
     binding: BindingConfig;
   }) {
     this.#knex = options.knex;

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
+import { ConfigReader } from '@backstage/config';
 import { mockServices } from '@backstage/backend-test-utils';
 import { restoreNameOf } from 'backstage-plugin-kubevirt-snapshots-common';
+import {
+  readBindingConfig,
+  type SnapshotRecord,
+} from 'backstage-plugin-kubevirt-snapshots-node';
 import { acceptOptions, databases, setUp } from '../__testUtils__/databases';
 import { FakeCluster } from '../__testUtils__/FakeCluster';
 import { OperationWorker } from '../operations/OperationWorker';
 import { markOf, safetyNameOf } from '../operations/restore/notes';
+import type { Operation } from '../operations/types';
 import { SafetySnapshots } from './SafetySnapshots';
 import { Tombstones, TOMBSTONE_MS } from './Tombstones';
 import { TurnedAway } from './TurnedAway';
-import { Upkeep } from './Upkeep';
+import { ROUND_MS, Upkeep } from './Upkeep';
 
 jest.setTimeout(60_000);
 
@@ -32,7 +38,7 @@ describe.each(databases.eachSupportedId())('upkeep on %s', id => {
     const vm = cluster.addVm({ uid: UID });
     const logger = mockServices.logger.mock();
     const protectedUids = new Set<string>();
-    let last: any;
+    let last: Operation | undefined;
     const common = {
       ...base,
       cluster,
@@ -41,16 +47,19 @@ describe.each(databases.eachSupportedId())('upkeep on %s', id => {
       index: {
         ofVm: () => [],
         lastRestoreOf: () => last,
-      } as any,
+      },
       captures: {
-        of: (record: any) =>
-          record.capturedVmUid && { vmUid: record.capturedVmUid },
-      } as any,
+        of: ({ capturedVmUid }: SnapshotRecord) =>
+          capturedVmUid ? { vmUid: capturedVmUid, owners: [] } : undefined,
+      },
       protections: {
-        of: (uid: string) => (protectedUids.has(uid) ? {} : undefined),
-      } as any,
-      mutations: { verdict: () => cluster.mutationsNow } as any,
-      binding: { namespaceOwners: {} } as any,
+        of: (uid: string) =>
+          protectedUids.has(uid)
+            ? { reason: 'kept', by: 'user:default/ada', at: '2026-11-22' }
+            : undefined,
+      },
+      mutations: { verdict: () => cluster.mutationsNow },
+      binding: readBindingConfig(new ConfigReader({})),
     };
     const replica = () =>
       new Upkeep({
@@ -109,6 +118,7 @@ describe.each(databases.eachSupportedId())('upkeep on %s', id => {
       ...base,
       vm,
       cluster,
+      logger,
       finished,
       protectedUids,
       /** A round of a replica, so much later; what it has asked for by then. */
@@ -259,6 +269,35 @@ describe.each(databases.eachSupportedId())('upkeep on %s', id => {
       expect(deletions(await later(12 * DAY))).toHaveLength(1);
     });
 
+    it('stay when somebody has protected them since the plan was made', async () => {
+      const { finished, later, cluster, knex } = await begin();
+      cluster.addSnapshot('other', { capturedVmUid: UID });
+      const { safety } = await finished();
+      await knex('protections').insert({
+        snapshot_uid: safety.uid,
+        cluster: safety.cluster,
+        namespace: safety.namespace,
+        vm_name: safety.vmName,
+        snapshot_name: safety.name,
+        set_at: Date.now(),
+        reason: 'kept',
+        set_by: 'user:default/ada',
+        released: false,
+        revision: 1,
+      });
+      expect(deletions(await later(8 * DAY))).toEqual([]);
+      await knex('protections').delete();
+      expect(deletions(await later(8 * DAY + MINUTE))).toHaveLength(1);
+    });
+
+    it('of a former VM are not those of the one that bears its name now', async () => {
+      const { finished, later, cluster } = await begin();
+      await finished();
+      cluster.addVm({ uid: 'new-uid' });
+      cluster.addSnapshot('other', { capturedVmUid: 'new-uid' });
+      expect(deletions(await later(8 * DAY))).toEqual([]);
+    });
+
     it('are told by their UID: a label makes nothing one', async () => {
       const { finished, later, cluster } = await begin();
       const { safety, operationId } = await finished();
@@ -277,7 +316,8 @@ describe.each(databases.eachSupportedId())('upkeep on %s', id => {
 
   describe('a VM that was turned away from its restored claims', () => {
     it('is on record once, with both names', async () => {
-      const { finished, later, cluster, vm, rows, replica } = await begin();
+      const { finished, later, cluster, vm, rows, replica, logger } =
+        await begin();
       const { name, restore } = await finished();
       const lastRestore = markOf(name, restore.uid);
       const uses = (claim: string) =>
@@ -290,8 +330,10 @@ describe.each(databases.eachSupportedId())('upkeep on %s', id => {
       await later(0);
       expect(await rows()).toEqual([]);
       uses('web-01-root');
-      await later(1);
-      await later(1, replica());
+      await later(2 * ROUND_MS);
+      expect(await rows()).toHaveLength(1);
+      await later(2 * ROUND_MS, replica());
+      await later(4 * ROUND_MS);
       expect(await rows()).toMatchObject([
         {
           kind: 'observed',
@@ -302,6 +344,8 @@ describe.each(databases.eachSupportedId())('upkeep on %s', id => {
           after: { root: 'web-01-root' },
         },
       ]);
+      // The second replica has seen the row, not run into it.
+      expect(logger.warn).not.toHaveBeenCalled();
     });
 
     it('but not when a later restore of somebody else did it', async () => {

@@ -33,6 +33,8 @@ export class Verdicts {
   readonly #mutations: MutationSwitch;
   readonly #limits: SnapshotLimits;
   readonly #schedules: Pick<ScheduleVerdictMaker, 'create'>;
+  /** Each row of a list asks for it, and an access is of one request. */
+  readonly #anyChanges = new WeakMap<VmAccess, Verdict>();
 
   constructor(options: {
     cluster: ClusterService;
@@ -254,14 +256,19 @@ export class Verdicts {
 
   /** The same for what has to reach the cluster. */
   #anyChange(access: VmAccess): Verdict {
-    const verdict = this.#switch(access);
-    if (!verdict.allowed) {
-      return verdict;
+    let verdict = this.#anyChanges.get(access);
+    if (!verdict) {
+      verdict = this.#switch(access);
+      const { cluster } = access.ref;
+      if (
+        verdict.allowed &&
+        this.#cluster.freshness(cluster).state === 'stale'
+      ) {
+        verdict = off('cluster-away', `Cluster ${cluster} is not answering.`);
+      }
+      this.#anyChanges.set(access, verdict);
     }
-    const { cluster } = access.ref;
-    return this.#cluster.freshness(cluster).state === 'stale'
-      ? off('cluster-away', `Cluster ${cluster} is not answering.`)
-      : allowed;
+    return verdict;
   }
 
   #stop({ item, author }: SnapshotRow, access: VmAccess): Verdict {

@@ -55,9 +55,9 @@ export const restoreMessages = {
     staysOff: 'It stays off when the restore is finished.',
     safety: 'Take a safety snapshot first',
     safetyHint_one:
-      'When the VM is off and before anything is replaced. If it fails, nothing is restored. It is deleted after {{count}} day.',
+      'When the VM is off and before anything is replaced. If it fails, nothing is restored. It is deleted after {{count}} day, unless it is protected, in use or the last good one of the VM.',
     safetyHint_other:
-      'When the VM is off and before anything is replaced. If it fails, nothing is restored. It is deleted after {{count}} days.',
+      'When the VM is off and before anything is replaced. If it fails, nothing is restored. It is deleted after {{count}} days, unless it is protected, in use or the last good one of the VM.',
     volumes: 'Where the disks go',
     newNames: 'Beside the old ones, under new names',
     newNamesHint:
