@@ -21,6 +21,11 @@ function podClaims(pod: KubeObject): string[] {
 export class ClaimController extends Controller {
   protected readonly resource = R.pvc;
   readonly #due = new Map<string, number>();
+  readonly #byDataSource = this.store.index(R.pvc, ({ metadata, spec }) =>
+    spec.dataSource
+      ? [objectKey(metadata.namespace, spec.dataSource.name)]
+      : [],
+  );
 
   protected related(event: StoreEvent): string[] {
     const { namespace } = event.object.metadata;
@@ -28,13 +33,9 @@ export class ClaimController extends Controller {
       return podClaims(event.object).map(claim => objectKey(namespace, claim));
     }
     if (event.resource === R.volumeSnapshot) {
-      return this.store
-        .list(R.pvc, namespace)
-        .filter(
-          pvc =>
-            pvc.status?.phase === 'Pending' &&
-            pvc.spec.dataSource?.name === event.object.metadata.name,
-        )
+      return this.#byDataSource
+        .get(objectKey(namespace, event.object.metadata.name!))
+        .filter(pvc => pvc.status?.phase === 'Pending')
         .map(pvc => objectKey(namespace, pvc.metadata.name!));
     }
     return [];

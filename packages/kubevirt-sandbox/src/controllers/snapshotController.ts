@@ -36,6 +36,9 @@ export function contentNameOf(snapshot: KubeObject): string {
  */
 export class SnapshotController extends Controller {
   protected readonly resource = R.snapshot;
+  readonly #bySource = this.store.index(R.snapshot, ({ metadata, spec }) => [
+    objectKey(metadata.namespace, spec.source.name),
+  ]);
 
   protected related(event: StoreEvent): string[] {
     const { namespace, name } = event.object.metadata;
@@ -51,15 +54,14 @@ export class SnapshotController extends Controller {
       event.object.status?.snapshotInProgress,
       event.previous?.status?.snapshotInProgress,
     ];
-    return this.store
-      .list(R.snapshot, namespace)
+    return this.#bySource
+      .get(objectKey(namespace, name!))
       .filter(
         snapshot =>
-          snapshot.spec.source.name === name &&
-          (isOpen(snapshot) ||
-            holders.includes(snapshot.metadata.name) ||
-            (event.resource === R.vm &&
-              snapshot.status?.sourceUID !== event.object.metadata.uid)),
+          isOpen(snapshot) ||
+          holders.includes(snapshot.metadata.name) ||
+          (event.resource === R.vm &&
+            snapshot.status?.sourceUID !== event.object.metadata.uid),
       )
       .map(({ metadata }) => objectKey(metadata.namespace, metadata.name!));
   }

@@ -24,6 +24,11 @@ export function isFinal(vmi: KubeObject | undefined): boolean {
 /** VirtualMachines: disks from templates, instances by run strategy, status. */
 export class VmController extends Controller {
   protected readonly resource = R.vm;
+  readonly #byClaim = this.store.index(R.vm, vm =>
+    claimVolumes(vm).map(({ claim }) =>
+      objectKey(vm.metadata.namespace, claim),
+    ),
+  );
 
   protected related(event: StoreEvent): string[] {
     const { namespace, name } = event.object.metadata;
@@ -32,9 +37,8 @@ export class VmController extends Controller {
       return this.store.getByKey(R.vm, key) ? [key] : [];
     }
     if (event.resource === R.pvc || event.resource === R.dataVolume) {
-      return this.store
-        .list(R.vm, namespace)
-        .filter(vm => claimVolumes(vm).some(volume => volume.claim === name))
+      return this.#byClaim
+        .get(objectKey(namespace, name!))
         .map(vm => objectKey(namespace, vm.metadata.name!));
     }
     if (event.resource === R.volumeSnapshotClass) {

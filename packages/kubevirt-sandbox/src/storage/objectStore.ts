@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KubeObject } from '../types';
+import { ObjectIndex } from './objectIndex';
 import { StoreEvent, WatchWindow } from './watchWindow';
 
 export type StoreListener = (event: StoreEvent) => void;
 
 type Shelf = {
   objects: Map<string, KubeObject>;
+  indexes: ObjectIndex[];
   /** Keys in etcd order; dropped when an object comes or goes. */
   sorted?: string[];
 };
@@ -82,6 +84,18 @@ export class ObjectStore {
     return result;
   }
 
+  /** Keeps the objects of a resource by what `valuesOf` finds in each. */
+  index(
+    resource: string,
+    valuesOf: (object: KubeObject) => string[],
+  ): ObjectIndex {
+    const index = new ObjectIndex(valuesOf);
+    const shelf = this.#shelf(resource);
+    shelf.objects.forEach((object, key) => index.add(key, object));
+    shelf.indexes.push(index);
+    return index;
+  }
+
   resources(): string[] {
     return [...this.#shelves.keys()];
   }
@@ -156,7 +170,7 @@ export class ObjectStore {
   #shelf(resource: string): Shelf {
     let shelf = this.#shelves.get(resource);
     if (!shelf) {
-      shelf = { objects: new Map() };
+      shelf = { objects: new Map(), indexes: [] };
       this.#shelves.set(resource, shelf);
     }
     return shelf;
@@ -164,6 +178,9 @@ export class ObjectStore {
 
   #index(object: KubeObject, location: Location) {
     this.#byUid.set(object.metadata.uid!, location);
+    for (const index of this.#shelf(location.resource).indexes) {
+      index.add(location.key, object);
+    }
     for (const owner of object.metadata.ownerReferences ?? []) {
       let entries = this.#dependents.get(owner.uid);
       if (!entries) {
@@ -176,6 +193,9 @@ export class ObjectStore {
 
   #forget(object: KubeObject, location: Location) {
     this.#byUid.delete(object.metadata.uid!);
+    for (const index of this.#shelf(location.resource).indexes) {
+      index.remove(location.key, object);
+    }
     for (const owner of object.metadata.ownerReferences ?? []) {
       const entries = this.#dependents.get(owner.uid);
       entries?.delete(`${location.resource} ${location.key}`);
