@@ -12,6 +12,7 @@ import { get } from './lib/load';
 import { listPath, startCluster, startPortal } from './lib/portal';
 import type { BenchPortal } from './lib/portal';
 import { start } from './lib/processes';
+import { databaseConfig } from './lib/database';
 import { percentile, report, round, say } from './lib/report';
 import { openStream } from './lib/stream';
 
@@ -55,16 +56,7 @@ async function latency() {
   });
   const replicas: BenchPortal[] = [];
   try {
-    const url = new URL(postgres.connectionString);
-    const database = {
-      client: 'pg',
-      connection: {
-        host: url.hostname,
-        port: Number(url.port),
-        user: url.username,
-        password: decodeURIComponent(url.password),
-      },
-    };
+    const database = databaseConfig(postgres.connectionString);
     for (const name of ['here', 'there']) {
       replicas.push(await startPortal(cluster, { vms: TAKES, database, name }));
     }

@@ -9,6 +9,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseConfig } from './database';
 import { freePort, ROOT, start, type Process } from './processes';
 
 /** Several clusters with many VMs. */
@@ -104,9 +105,15 @@ export interface FleetPortal {
   status(person: string, path: string): Promise<number>;
 }
 
-/** Starts a backend whose catalog is filled from the clusters alone. */
+/**
+ * Starts a backend whose catalog is filled from the clusters alone.
+ *
+ * @param options - `database`: of a PostgreSQL, as a portal of that size has;
+ * `prefix`: of the names of its databases there
+ */
 export async function startFleetPortal(
   clusters: FleetClusters,
+  options: { database: string; prefix: string },
 ): Promise<FleetPortal> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -127,8 +134,8 @@ export async function startFleetPortal(
         listen: { host: '127.0.0.1', port },
         cors: { origin: url },
         database: {
-          client: 'better-sqlite3',
-          connection: { directory: data },
+          ...databaseConfig(options.database),
+          prefix: options.prefix,
         },
       },
       auth: { providers: { demo: {} } },

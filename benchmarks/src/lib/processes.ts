@@ -37,6 +37,8 @@ export async function start<T>(options: {
     [
       ...(options.nodeArgs ?? []),
       '--require',
+      resolve(ROOT, 'scripts/lib/dieWithParent.cjs'),
+      '--require',
       resolve(ROOT, 'node_modules/@backstage/cli/config/nodeTransform.cjs'),
       resolve(ROOT, options.file),
       ...(options.args ?? []),
@@ -44,7 +46,7 @@ export async function start<T>(options: {
     {
       cwd: resolve(ROOT, options.cwd ?? '.'),
       env: { ...process.env, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
   children.add(child);
