@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate as letOthersIn } from 'node:timers/promises';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type {
   ClusterService,
@@ -7,6 +8,9 @@ import type {
 
 /** How often each VM is looked at, ms. It costs the cluster nothing. */
 export const ROUND_MS = 30_000;
+
+/** VMs that are looked at in one go, so that requests don't wait for thousands. */
+const TURN = 50;
 
 /** Something that is looked after on every VM. */
 export interface Task {
@@ -50,7 +54,10 @@ export class Upkeep {
   }
 
   async #ofCluster(cluster: string, now: number): Promise<void> {
-    for (const vm of this.#cluster.vms(cluster)) {
+    for (const [i, vm] of this.#cluster.vms(cluster).entries()) {
+      if (i % TURN === TURN - 1) {
+        await letOthersIn();
+      }
       for (const task of this.#tasks) {
         try {
           await task.look(vm, now);

@@ -357,3 +357,38 @@ describe.each(databases.eachSupportedId())('upkeep on %s', id => {
     });
   });
 });
+
+it('lets requests in between while it goes round thousands of VMs', async () => {
+  const cluster = new FakeCluster();
+  for (let i = 0; i < 1_000; i += 1) {
+    cluster.addVm({
+      ref: { cluster: 'east', namespace: 'shop', name: `vm-${i}` },
+      uid: `uid-${i}`,
+    });
+  }
+  let looked = 0;
+  let longestTurn = 0;
+  let begun = 0;
+  const upkeep = new Upkeep({
+    cluster,
+    logger: mockServices.logger.mock(),
+    tasks: [
+      {
+        async look() {
+          looked += 1;
+          longestTurn = Math.max(longestTurn, looked - begun);
+        },
+      },
+    ],
+  });
+  let over = false;
+  const request = () => {
+    begun = looked;
+    return over || setImmediate(request);
+  };
+  request();
+  await upkeep.tick(0);
+  over = true;
+  expect(looked).toBe(1_000);
+  expect(longestTurn).toBeLessThan(200);
+});
