@@ -319,6 +319,26 @@ describe('routes of schedules', () => {
     await get(`${ENTITY}/schedules/${id}`).expect(404);
   });
 
+  it('lets a former VM’s schedule stand in no way of the new one’s', async () => {
+    await begin({ maximumPerVm: 1 });
+    await create();
+    await act('', { ...SETTINGS }).expect(409);
+    cluster.addVm({
+      uid: 'new-uid',
+      annotations: {
+        'kubevirt-snapshots/owner': 'group:default/team-a',
+        'kubevirt-snapshots/entity-ref': 'resource:default/web-01',
+      },
+    });
+    await create({ vmUid: 'new-uid' });
+    const { body } = await act('', {
+      ...SETTINGS,
+      name: 'another',
+      vmUid: 'new-uid',
+    }).expect(409);
+    expect(body.error.details.code).toBe('schedule-limit');
+  });
+
   it('previews what would run and what would go', async () => {
     await begin();
     const { name, ...rest } = SETTINGS;

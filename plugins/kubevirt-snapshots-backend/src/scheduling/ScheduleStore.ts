@@ -130,11 +130,13 @@ export class ScheduleStore {
       if (known) {
         return known;
       }
-      const { vm, settings, author } = schedule;
+      const { vm, vmUid, settings, author } = schedule;
       await this.#refusePaused(tx, author);
-      await this.#refuseName(tx, vm, settings.name);
+      await this.#refuseName(tx, schedule, settings.name);
       if (act.limit !== undefined) {
-        const [{ count }] = await this.#ofVm(tx, vm).count({ count: '*' });
+        const [{ count }] = await this.#ofVm(tx, vm)
+          .where({ vm_uid: vmUid })
+          .count({ count: '*' });
         if (Number(count) >= act.limit) {
           throw conflict(
             `VM ${vm.name} has ${count} schedules, and ${act.limit} is the most that a VM may have.`,
@@ -207,7 +209,7 @@ export class ScheduleStore {
         columns.name !== undefined &&
         columns.name !== schedule.settings.name
       ) {
-        await this.#refuseName(tx, schedule.vm, columns.name);
+        await this.#refuseName(tx, schedule, columns.name);
       }
       const [row] = await tx(TABLE)
         .where({ id })
@@ -441,12 +443,13 @@ export class ScheduleStore {
     return row && scheduleFromRow(row);
   }
 
+  /** Those of a former VM of that name don't count: not all may see them. */
   async #refuseName(
     tx: Knex.Transaction,
-    vm: VmRef,
+    { vm, vmUid }: Pick<Schedule, 'vm' | 'vmUid'>,
     name: string,
   ): Promise<void> {
-    if (await this.#ofVm(tx, vm).where({ name }).first('id')) {
+    if (await this.#ofVm(tx, vm).where({ name, vm_uid: vmUid }).first('id')) {
       throw conflict(`VM ${vm.name} has a schedule ${name} already.`, {
         code: 'name-taken',
         field: 'name',
