@@ -20,7 +20,7 @@ it('has a card on the pages of entities that name a VM, and on no other', () => 
   );
   const shows = card.get(EntityCardBlueprint.dataRefs.filterFunction)!;
   const { annotations: _, ...metadata } = entity.metadata;
-  expect(card.get(EntityCardBlueprint.dataRefs.type)).toBe('info');
+  expect(card.get(EntityCardBlueprint.dataRefs.type)).toBe('content');
   expect(shows(entity)).toBe(true);
   expect(shows({ ...entity, metadata })).toBe(false);
 });

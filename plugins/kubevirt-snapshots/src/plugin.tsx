@@ -102,7 +102,7 @@ const fleetPage = PageBlueprint.make({
 const snapshotsCard = EntityCardBlueprint.make({
   name: 'snapshots',
   params: {
-    type: 'info',
+    type: 'content',
     filter: {
       [`metadata.annotations.${ANNOTATION_VM}`]: { $exists: true },
     },
