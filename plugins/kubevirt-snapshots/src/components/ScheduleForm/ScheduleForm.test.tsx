@@ -73,6 +73,14 @@ describe('the form of a schedule', () => {
     await userEvent.click(screen.getByRole('option', { name: 'Weekly' }));
     expect(screen.getByRole('checkbox', { name: 'Monday' })).toBeChecked();
     expect(submit()).toBeVisible();
+    // Called after its kind until one gives it a name.
+    expect(name()).toHaveValue('Weekly');
+    await fill(name(), 'before backups');
+    await userEvent.click(screen.getByRole('button', { name: /Schedule/ }));
+    await userEvent.click(screen.getByRole('option', { name: 'Monthly' }));
+    expect(name()).toHaveValue('before backups');
+    await userEvent.clear(name());
+    expect(name()).toHaveValue('');
   });
 
   it('creates what it says, with the runs that the runner will have', async () => {

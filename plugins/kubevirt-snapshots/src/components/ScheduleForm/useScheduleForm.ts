@@ -70,10 +70,13 @@ function numbersOf(rule: RetentionRule): Record<RetentionField, number> {
   return numbers;
 }
 
-function initialValues(existing: ScheduledItem | undefined): ScheduleValues {
+/** What was entered; without a name it is called after its kind. */
+type Entered = Omit<ScheduleValues, 'name'> & { name?: string };
+
+function initialValues(existing: ScheduledItem | undefined): Entered {
   const snapshots = existing?.snapshots;
   return {
-    name: existing?.name ?? '',
+    name: existing?.name,
     description: existing?.description ?? '',
     timeZone: existing?.timeZone ?? viewerTimeZone(),
     draft: existing ? draftOfRule(existing.rule) : newRuleDraft(),
@@ -156,7 +159,11 @@ export function useScheduleForm(options: {
   const kind = options.kind === 'single' ? 'daily' : options.kind;
   const t = useTexts();
   const actId = useActId();
-  const [values, setValues] = useState(() => initialValues(existing));
+  const [entered, setEntered] = useState(() => initialValues(existing));
+  const values: ScheduleValues = {
+    ...entered,
+    name: entered.name ?? t(`schedule.${kind}` as const),
+  };
   const [tried, setTried] = useState(false);
   const [refused, setRefused] = useState<{
     field: ScheduleField;
@@ -166,7 +173,7 @@ export function useScheduleForm(options: {
   const limits = useScheduleLimits(entity, active).data;
 
   const set = useCallback((patch: Partial<ScheduleValues>) => {
-    setValues(current => ({ ...current, ...patch }));
+    setEntered(current => ({ ...current, ...patch }));
     setRefused(undefined);
   }, []);
   const rule = useMemo(
