@@ -50,7 +50,8 @@ const timeTab = (options: {
     ...options,
     from: `/catalog/default/resource/${options.vm}`,
     to: `/catalog/default/resource/${options.vm}/snapshots`,
-    link: page => page.getByRole('tab', { name: 'Snapshots' }),
+    link: page =>
+      page.getByRole('link', { name: 'Snapshots', exact: true }).first(),
     usable: page =>
       page.getByRole('button', { name: `Actions for ${options.vm}-s0` }),
     delay: { requests: /\/snapshots\?/, ms: options.delayMs },

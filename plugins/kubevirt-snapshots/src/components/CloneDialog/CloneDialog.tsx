@@ -2,37 +2,28 @@
 import { Accordion, AccordionPanel, AccordionTrigger } from '@backstage/ui';
 import { TextAreaField, TextField } from '@backstage/ui';
 import {
-  MAX_VM_NAME_LENGTH,
   type CloneReview,
-  type OperationView,
   type VmView,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import type { EntityKey } from '../../api';
 import { useTexts, type Texts } from '../../translations';
 import { ChoiceSwitch } from '../ChoiceSwitch';
+import {
+  CreateDialog,
+  NewNameFields,
+  type CreateDialogProps,
+} from '../CreateDialog';
 import { Fact, Facts } from '../Drawer';
 import { Moment } from '../Moment';
-import { NewNameField } from '../NewNameField';
 import { Person } from '../Person';
 import {
   CapturedConfiguration,
   CapturedDisks,
   Notes,
-  ReviewDialog,
   type ReviewDialogProps,
 } from '../ReviewDialog';
 import surfaces from '../surfaces.module.css';
 import styles from '../ReviewDialog/ReviewDialog.module.css';
 import { useCloneForm, type CloneForm } from './useCloneForm';
-
-/** Props of the dialogs that make something new of a snapshot. */
-export interface CreateDialogProps {
-  entity: EntityKey;
-  vm: VmView;
-  snapshotName: string;
-  onClose: () => void;
-  onAccepted: (operation: OperationView) => void;
-}
 
 function ComesPart({ review }: { review: CloneReview }) {
   const t = useTexts();
@@ -172,26 +163,10 @@ function ChoicesPart({
   review: CloneReview;
   form: CloneForm;
 }) {
-  const { entries, enter, problems } = form;
   const t = useTexts();
   return (
     <div className={styles.fields}>
-      <NewNameField
-        label={t('create.vmName')}
-        max={MAX_VM_NAME_LENGTH}
-        value={entries.name}
-        check={form.check}
-        onChange={name => enter({ name })}
-        problem={problems.name}
-      />
-      <TextAreaField
-        label={t('take.description')}
-        rows={2}
-        validationBehavior="aria"
-        value={entries.description}
-        onChange={description => enter({ description })}
-        validate={() => problems.description}
-      />
+      <NewNameFields label={t('create.vmName')} form={form} />
       <MoreChoices review={review} form={form} />
     </div>
   );
@@ -244,27 +219,12 @@ export function CloneDialog(props: CreateDialogProps) {
   const { vm, snapshotName, onClose } = props;
   const t = useTexts();
   const form = useCloneForm(props);
-  const { review, query } = form;
-  const impossible = review && review.problems.length > 0;
   return (
-    <ReviewDialog
+    <CreateDialog
       title={t('create.vmTitle', { snapshot: snapshotName })}
       submit={t('create.vmSubmit')}
-      verdict={form.verdict}
-      explained={impossible && review.verdict.allowed}
-      review={{
-        loading: !review,
-        error: review ? undefined : query.error,
-        onRetry: query.refetch,
-      }}
-      changed={form.reviewChanged}
-      notice={
-        impossible ? <Notes notes={review.problems} tone="danger" /> : undefined
-      }
+      form={form}
       parts={partsOf(t, form, vm)}
-      pending={form.pending}
-      error={form.error}
-      onSubmit={form.submit}
       onClose={onClose}
     />
   );

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: Apache-2.0
-export { CloneDialog, type CreateDialogProps } from './CloneDialog';
+export { CloneDialog } from './CloneDialog';

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TextAreaField } from '@backstage/ui';
 import {
-  MAX_TEMPLATE_NAME_LENGTH,
   TEMPLATE_NAME_PARAMETER,
   type TemplateReview,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useTexts, type Texts } from '../../translations';
-import type { CreateDialogProps } from '../CloneDialog';
 import { ConfirmCheckbox } from '../ConfirmCheckbox';
+import {
+  CreateDialog,
+  NewNameFields,
+  type CreateDialogProps,
+} from '../CreateDialog';
 import { Moment } from '../Moment';
-import { NewNameField } from '../NewNameField';
 import {
   CapturedConfiguration,
   CapturedDisks,
   Notes,
-  ReviewDialog,
   type ReviewDialogProps,
 } from '../ReviewDialog';
 import styles from '../ReviewDialog/ReviewDialog.module.css';
@@ -54,26 +54,11 @@ function ChangesPart({ review }: { review: TemplateReview }) {
 }
 
 function ChoicesPart({ form }: { form: TemplateForm }) {
-  const { review, entries, enter, problems } = form;
+  const { review } = form;
   const t = useTexts();
   return (
     <div className={styles.fields}>
-      <NewNameField
-        label={t('create.templateName')}
-        max={MAX_TEMPLATE_NAME_LENGTH}
-        value={entries.name}
-        check={form.check}
-        onChange={name => enter({ name })}
-        problem={problems.name}
-      />
-      <TextAreaField
-        label={t('take.description')}
-        rows={2}
-        validationBehavior="aria"
-        value={entries.description}
-        onChange={description => enter({ description })}
-        validate={() => problems.description}
-      />
+      <NewNameFields label={t('create.templateName')} form={form} />
       {review && review.slots.length > 0 && <Slots form={form} />}
       <UserData form={form} />
     </div>
@@ -124,27 +109,12 @@ export function TemplateDialog(props: CreateDialogProps) {
   const { snapshotName, onClose } = props;
   const t = useTexts();
   const form = useTemplateForm(props);
-  const { review, query } = form;
-  const impossible = review && review.problems.length > 0;
   return (
-    <ReviewDialog
+    <CreateDialog
       title={t('create.templateTitle', { snapshot: snapshotName })}
       submit={t('create.templateSubmit')}
-      verdict={form.verdict}
-      explained={impossible && review.verdict.allowed}
-      review={{
-        loading: !review,
-        error: review ? undefined : query.error,
-        onRetry: query.refetch,
-      }}
-      changed={form.reviewChanged}
-      notice={
-        impossible ? <Notes notes={review.problems} tone="danger" /> : undefined
-      }
+      form={form}
       parts={partsOf(t, form)}
-      pending={form.pending}
-      error={form.error}
-      onSubmit={form.submit}
       onClose={onClose}
     />
   );

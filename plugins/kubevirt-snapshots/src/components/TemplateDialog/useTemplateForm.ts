@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   checkParameterName,
-  MAX_DESCRIPTION_LENGTH,
-  MAX_TEMPLATE_NAME_LENGTH,
   type OperationView,
   type ParameterNameProblem,
   type TemplateRequest,
@@ -10,16 +8,16 @@ import {
   type TemplateSlot,
   type TemplateUserData,
   type TemplateUserDataAction,
-  type Verdict,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import { useState } from 'react';
-import { apiFailure, type EntityKey } from '../../api';
-import { useOperationAct } from '../../hooks/queries';
-import { useNewName, useTemplateReview } from '../../hooks/restoreQueries';
-import { useActId } from '../../hooks/useActId';
-import { useReviewed } from '../../hooks/useReviewed';
+import type { EntityKey } from '../../api';
+import { useTemplateReview } from '../../hooks/restoreQueries';
 import { useTexts } from '../../translations';
-import { newNameProblem } from '../NewNameField';
+import {
+  useNewFromSnapshot,
+  type NewEntries,
+  type NewOptions,
+} from '../CreateDialog';
 
 const PARAMETER_TEXTS = {
   empty: 'create.parameterEmpty',
@@ -42,10 +40,7 @@ export interface UserDataEntry {
   secretName: string;
 }
 
-interface Entries {
-  /** Undefined: as it is proposed. */
-  name?: string;
-  description: string;
+interface Entries extends NewEntries {
   parameters: Record<string, ParameterEntry>;
   userData: Record<string, UserDataEntry>;
   acknowledged: boolean;
@@ -58,14 +53,7 @@ const NOTHING: Entries = {
   acknowledged: false,
 };
 
-/** Fields of the request that the form has a place for. */
-const FIELDS = [
-  'name',
-  'description',
-  'parameters',
-  'userData',
-  'notGeneralisedAcknowledged',
-];
+const FIELDS = ['parameters', 'userData', 'notGeneralisedAcknowledged'];
 
 /** What a slot's parameter is when it is ticked. */
 export function parameterOf({
@@ -129,32 +117,24 @@ export function useTemplateForm(options: {
 }) {
   const { entity, snapshotName, onAccepted } = options;
   const t = useTexts();
-  const actId = useActId();
   const query = useTemplateReview(entity, snapshotName);
   const review = query.data;
   const [entries, setEntries] = useState(NOTHING);
-  // The first proposal stays: it must not turn into another while one reads.
-  const [proposed, setProposed] = useState<string>();
-  if (review && proposed === undefined) {
-    setProposed(review.suggestedName);
-  }
-  const name = entries.name ?? proposed ?? '';
-  const check = useNewName(entity, 'template', name);
-  const make = useOperationAct<TemplateRequest>(entity, (api, request) =>
-    api.makeTemplate(entity, snapshotName, request),
-  );
-  const failure = make.error ? apiFailure(make.error) : undefined;
-  const [refusedName, setRefusedName] = useState<string>();
   const [tried, setTried] = useState(false);
   const enter = (patch: Partial<Entries>) =>
     setEntries(current => ({ ...current, ...patch }));
-  const reviewed = useReviewed({
-    hash: review?.planHash,
-    refused: failure?.code === 'plan-changed',
-    onChange: () => enter({ acknowledged: false }),
+  const { send, refusal, name, ...made } = useNewFromSnapshot<
+    NewOptions<TemplateRequest>
+  >({
+    entity,
+    kind: 'template',
+    review,
+    entries,
+    fields: FIELDS,
+    act: (api, request) => api.makeTemplate(entity, snapshotName, request),
+    onAccepted,
+    onReviewChanged: () => enter({ acknowledged: false }),
   });
-  const refusal = (field: string) =>
-    failure?.field === field ? failure.message : undefined;
 
   const parameters = review ? parametersOf(review, entries) : [];
   const userData = review ? choicesOf(review, entries) : [];
@@ -175,23 +155,11 @@ export function useTemplateForm(options: {
   };
   const secretProblem = (secretName: string) =>
     secretName.trim() ? undefined : t('create.secretEmpty');
-  const own = {
-    name: newNameProblem(t, { name, check, max: MAX_TEMPLATE_NAME_LENGTH }),
-    description:
-      entries.description.length > MAX_DESCRIPTION_LENGTH
-        ? t('take.descriptionTooLong', {
-            max: String(MAX_DESCRIPTION_LENGTH),
-            length: String(entries.description.length),
-          })
-        : undefined,
-  };
 
   const submit = () => {
     setTried(true);
     if (
-      !review ||
       !entries.acknowledged ||
-      Object.values(own).some(Boolean) ||
       names.some(parameterProblem) ||
       userData.some(
         ({ secretName }) =>
@@ -200,50 +168,25 @@ export function useTemplateForm(options: {
     ) {
       return;
     }
-    const content = {
-      vmUid: review.vmUid,
-      snapshotUid: review.snapshotUid,
-      planHash: review.planHash,
-      name,
-      description: entries.description.trim() || undefined,
+    send({
       parameters: parameters.length > 0 ? parameters : undefined,
       userData: userData.length > 0 ? userData : undefined,
       notGeneralisedAcknowledged: true,
-    };
-    make.mutate(
-      { operationId: actId(content), ...content },
-      { onSuccess: onAccepted, onError: () => setRefusedName(name) },
-    );
+    });
   };
 
-  const nameRefused = failure?.code === 'name-taken' || refusal('name');
-  const impossible: Verdict | undefined =
-    review && review.problems.length > 0
-      ? {
-          allowed: false,
-          code: 'snapshot-not-ready',
-          reason: review.problems[0].message,
-        }
-      : undefined;
   return {
+    ...made,
     query,
     review,
     entries: { ...entries, name },
     enter,
-    check,
-    reviewChanged: reviewed.changed,
-    verdict: (review && !review.verdict.allowed
-      ? review.verdict
-      : impossible ?? { allowed: true }) as Verdict,
     parameterProblem,
     /** An empty field complains only once it was tried to go on. */
     secretProblem: (secretName: string) =>
       tried ? secretProblem(secretName) : undefined,
     problems: {
-      name:
-        own.name ??
-        (nameRefused && refusedName === name ? failure?.message : undefined),
-      description: own.description ?? refusal('description'),
+      ...made.problems,
       parameters: refusal('parameters'),
       userData: refusal('userData'),
       acknowledged:
@@ -251,13 +194,6 @@ export function useTemplateForm(options: {
           ? t('review.tick')
           : refusal('notGeneralisedAcknowledged'),
     },
-    pending: make.isPending,
-    error:
-      failure?.code === 'plan-changed' ||
-      nameRefused ||
-      FIELDS.some(field => refusal(field))
-        ? undefined
-        : make.error ?? undefined,
     submit,
   };
 }
