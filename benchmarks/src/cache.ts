@@ -10,7 +10,7 @@ import { fleetName, FLEET_NAMESPACE } from 'kubevirt-sandbox';
 import { startPostgres } from '../../scripts/lib/postgres.mjs';
 import { get } from './lib/load';
 import { listPath, startCluster, startPortal } from './lib/portal';
-import type { BenchPortal } from './lib/portal';
+import type { Backend } from './lib/backend';
 import { start } from './lib/processes';
 import { databaseConfig } from './lib/database';
 import { percentile, report, round, say } from './lib/report';
@@ -54,7 +54,7 @@ async function latency() {
   const cluster = await startCluster({
     snapshots: Array.from({ length: TAKES }, () => 5),
   });
-  const replicas: BenchPortal[] = [];
+  const replicas: Backend[] = [];
   try {
     const database = databaseConfig(postgres.connectionString);
     for (const name of ['here', 'there']) {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ORGANISATION, startBackend } from './backend';
 import { databaseConfig } from './database';
-import { freePort, ROOT, start, type Process } from './processes';
+import { ROOT, start, type Process } from './processes';
 
 /** Several clusters with many VMs. */
 export interface FleetClusters {
@@ -115,38 +110,15 @@ export async function startFleetPortal(
   clusters: FleetClusters,
   options: { database: string; prefix: string },
 ): Promise<FleetPortal> {
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const data = join(clusters.folder, 'portal');
-  mkdirSync(data, { recursive: true });
-  writeFileSync(
-    join(data, 'config.yaml'),
-    JSON.stringify({
-      app: {
-        baseUrl: url,
-        signIn: {
-          providers: [{ id: 'demo', title: 'Demo', message: 'Demo people' }],
-          auto: true,
-        },
-      },
-      backend: {
-        baseUrl: url,
-        listen: { host: '127.0.0.1', port },
-        cors: { origin: url },
-        database: {
-          ...databaseConfig(options.database),
-          prefix: options.prefix,
-        },
-      },
-      auth: { providers: { demo: {} } },
+  const backend = await startBackend({
+    data: join(clusters.folder, 'portal'),
+    database: {
+      ...databaseConfig(options.database),
+      prefix: options.prefix,
+    },
+    config: {
       catalog: {
-        locations: [
-          {
-            type: 'file',
-            target: join(ROOT, 'examples/org.yaml'),
-            rules: [{ allow: ['User', 'Group'] }],
-          },
-        ],
+        locations: [ORGANISATION],
         providers: {
           kubevirt: Object.fromEntries(
             clusters.names.map(name => [name, { cluster: name }]),
@@ -164,40 +136,22 @@ export async function startFleetPortal(
           serviceAccountTokenFile: join(clusters.folder, `${name}.token`),
         })),
       },
-    }),
-  );
-  const { process: backend } = await start({
-    file: 'benchmarks/src/processes/backend.ts',
-    args: [
-      ...['--config', join(ROOT, 'app-config.yaml')],
-      ...['--config', join(data, 'config.yaml')],
-    ],
-    cwd: 'packages/backend',
-    env: { NODE_ENV: 'production', LOG_LEVEL: 'warn' },
-    log: join(data, 'backend.log'),
-    ready: () => true as const,
+    },
   });
   const tokens = new Map<string, string>();
   const ask = async (person: string, path: string) => {
     let token = tokens.get(person);
     if (!token) {
-      const response = await fetch(`${url}/api/auth/demo/refresh`, {
-        headers: {
-          cookie: `demo-person=${person}`,
-          'x-requested-with': 'XMLHttpRequest',
-        },
-      });
-      const { backstageIdentity } = (await response.json()) as any;
-      token = backstageIdentity.token as string;
+      token = await backend.token(person);
       tokens.set(person, token);
     }
-    return fetch(`${url}/api${path}`, {
+    return fetch(`${backend.url}/api${path}`, {
       headers: { authorization: `Bearer ${token}` },
     });
   };
   return {
-    url,
-    process: backend,
+    url: backend.url,
+    process: backend.process,
     async get(person, path) {
       const response = await ask(person, path);
       if (!response.ok) {

@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fleetName, FLEET_NAMESPACE } from 'kubevirt-sandbox';
-import { freePort, ROOT, start, type Process } from './processes';
+import { ORGANISATION, startBackend, type Backend } from './backend';
+import { ROOT, start, type Process } from './processes';
 
 /** A cluster with a fleet of VMs, and a door to steer it. */
 export interface BenchCluster {
@@ -69,14 +70,6 @@ export async function startCluster(options: {
   };
 }
 
-/** A backend of the portal. */
-export interface BenchPortal {
-  url: string;
-  process: Process;
-  /** Backstage token of a demo person. */
-  token(person: string): Promise<string>;
-}
-
 /** Starts a backend on the cluster, with an entity for each VM. */
 export async function startPortal(
   cluster: BenchCluster,
@@ -86,10 +79,8 @@ export async function startPortal(
     name?: string;
     logLevel?: string;
   },
-): Promise<BenchPortal> {
+): Promise<Backend> {
   const name = options.name ?? 'portal';
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
   const data = join(cluster.folder, name);
   mkdirSync(data, { recursive: true });
   const entities = Array.from({ length: options.vms }, (_, i) => ({
@@ -108,36 +99,17 @@ export async function startPortal(
     entities.map(entity => JSON.stringify(entity)).join('\n---\n'),
   );
   const token = (file: string) => join(cluster.folder, file);
-  writeFileSync(
-    join(data, 'config.yaml'),
-    JSON.stringify({
-      app: {
-        baseUrl: url,
-        signIn: {
-          providers: [{ id: 'demo', title: 'Demo', message: 'Demo people' }],
-          auto: true,
-        },
-      },
-      backend: {
-        baseUrl: url,
-        listen: { host: '127.0.0.1', port },
-        cors: { origin: url },
-        database: options.database ?? {
-          client: 'better-sqlite3',
-          connection: { directory: data },
-        },
-      },
+  const portal = await startBackend({
+    data,
+    database: options.database,
+    logLevel: options.logLevel,
+    config: {
       catalog: {
         locations: [
-          {
-            type: 'file',
-            target: join(ROOT, 'examples/org.yaml'),
-            rules: [{ allow: ['User', 'Group'] }],
-          },
+          ORGANISATION,
           { type: 'file', target: join(data, 'entities.yaml') },
         ],
       },
-      auth: { providers: { demo: {} } },
       kubernetes: {
         serviceLocatorMethod: { type: 'singleTenant' },
         clusterLocatorMethods: [
@@ -163,40 +135,15 @@ export async function startPortal(
           },
         ],
       },
-    }),
-  );
-  const { process: backend } = await start({
-    file: 'benchmarks/src/processes/backend.ts',
-    args: [
-      ...['--config', join(ROOT, 'app-config.yaml')],
-      ...['--config', join(data, 'config.yaml')],
-    ],
-    cwd: 'packages/backend',
-    env: { NODE_ENV: 'production', LOG_LEVEL: options.logLevel ?? 'warn' },
-    log: join(data, 'backend.log'),
-    ready: () => true as const,
-  });
-  const portal: BenchPortal = {
-    url,
-    process: backend,
-    async token(person) {
-      const response = await fetch(`${url}/api/auth/demo/refresh`, {
-        headers: {
-          cookie: `demo-person=${person}`,
-          'x-requested-with': 'XMLHttpRequest',
-        },
-      });
-      const { backstageIdentity } = (await response.json()) as any;
-      return backstageIdentity.token;
     },
-  };
+  });
   const last = fleetName(options.vms - 1);
   const end = Date.now() + 180_000;
   for (;;) {
     const answer = await portal
       .token('ada')
       .then(ada =>
-        fetch(`${url}${listPath(last)}`, {
+        fetch(`${portal.url}${listPath(last)}`, {
           headers: { authorization: `Bearer ${ada}` },
         }),
       )

@@ -204,11 +204,16 @@ function list(words: string[], last: 'and' | 'or'): string {
     : `${words.slice(0, -1).join(', ')} ${last} ${words[words.length - 1]}`;
 }
 
-/** `1, 2, 3, 7` as `1–3 and 7`. */
-function ranges(
+/**
+ * Numbers as words, three and more in a row as a range: `1, 2, 3, 7` as `1–3`
+ * and `7`.
+ *
+ * @public
+ */
+export function rangesOf(
   values: number[],
   word: (value: number) => string = String,
-): string {
+): string[] {
   const parts: string[] = [];
   for (let i = 0; i < values.length; ) {
     let end = i;
@@ -223,8 +228,11 @@ function ranges(
       i += 1;
     }
   }
-  return list(parts, 'and');
+  return parts;
 }
+
+const ranges = (values: number[], word?: (value: number) => string) =>
+  list(rangesOf(values, word), 'and');
 
 function englishOf({ times, days, months }: Parts): string {
   const inMonths =

@@ -7,13 +7,13 @@ import { TEMPLATE_RESOURCES } from './ApiCheck';
 import {
   createClone,
   deleteCloneLeftover,
-  deleteExactly,
   readClone,
   readCloneTrouble,
 } from './cloneCalls';
 import type { ClusterConnection } from './ClusterConnection';
 import { CommittedIntent } from './CommittedIntent';
 import type { ClusterCopies } from './copyTypes';
+import { deleteObject } from './deleteObject';
 import { readContent } from './snapshotCalls';
 import {
   createTemplate,
@@ -67,7 +67,7 @@ export function createClusterCopies(
     createClone: async (intent, input) =>
       await createClone(clients(input.source.cluster, intent), intent, input),
     deleteClone: async (intent, address, preconditions) =>
-      await deleteExactly(
+      await deleteObject(
         clients(address.cluster, intent).writer,
         intent,
         RESOURCES.clones,
@@ -91,7 +91,7 @@ export function createClusterCopies(
         input,
       ),
     deleteTemplate: async (intent, api, address, preconditions) =>
-      await deleteExactly(
+      await deleteObject(
         clients(address.cluster, intent).writer,
         intent,
         TEMPLATE_RESOURCES[api],
@@ -122,7 +122,7 @@ export function createClusterCopies(
         owner,
       ),
     deleteDataVolume: async (intent, address, preconditions) =>
-      await deleteExactly(
+      await deleteObject(
         clients(address.cluster, intent).writer,
         intent,
         RESOURCES.dataVolumes,

@@ -13,10 +13,11 @@ import { projectVm } from '../project/projectVm';
 import { at, identity, object, objects, Raw, textAt } from '../project/raw';
 import { Interner } from '../text/Interner';
 import { capText } from '../text/capText';
-import { RESOURCES, resourcePath, type Resource } from '../transport/resources';
+import { RESOURCES, resourcePath } from '../transport/resources';
 import { ClusterError } from './ClusterError';
 import { CommittedIntent } from './CommittedIntent';
 import type { CloneRecord, CreateCloneInput } from './copyTypes';
+import { deleteObject } from './deleteObject';
 import type { KubeClient } from './KubeClient';
 import { readContent } from './snapshotCalls';
 import type { SnapshotAddress } from './types';
@@ -337,27 +338,6 @@ export async function readCloneTrouble(
   return message && capText(message);
 }
 
-/** Deletes exactly the object that was looked at. */
-export async function deleteExactly(
-  client: KubeClient,
-  intent: CommittedIntent,
-  resource: Resource,
-  address: { namespace: string; name: string },
-  preconditions: { uid: string; resourceVersion: string },
-): Promise<void> {
-  CommittedIntent.assert(intent);
-  const { uid, resourceVersion } = preconditions;
-  if (!uid || !resourceVersion) {
-    throw new InputError('An object is deleted by uid and resourceVersion');
-  }
-  await client.delete(resource, address.namespace, address.name, {
-    apiVersion: 'v1',
-    kind: 'DeleteOptions',
-    propagationPolicy: 'Background',
-    preconditions: { uid, resourceVersion },
-  });
-}
-
 /**
  * Removes one thing that a clone's helper restore has made and nobody owns:
  * KubeVirt leaves them when a clone is given up. DataVolumes first, since
@@ -394,7 +374,7 @@ export async function deleteCloneLeftover(
     );
     const id = left && identity(left);
     if (id) {
-      await deleteExactly(clients.writer, intent, resource, id, id);
+      await deleteObject(clients.writer, intent, resource, id, id);
       return id.name;
     }
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { rangesOf } from 'backstage-plugin-kubevirt-snapshots-common';
 
 /** Names of the days of the week, 0 is Sunday. */
 export function weekdayNames(
@@ -38,21 +39,7 @@ export function joinWords(
 export function joinRanges(
   values: number[],
   locale: string,
-  word: (value: number) => string = String,
+  word?: (value: number) => string,
 ): string {
-  const parts: string[] = [];
-  for (let i = 0; i < values.length; ) {
-    let end = i;
-    while (values[end + 1] === values[end] + 1) {
-      end += 1;
-    }
-    if (end - i >= 2) {
-      parts.push(`${word(values[i])}–${word(values[end])}`);
-      i = end + 1;
-    } else {
-      parts.push(word(values[i]));
-      i += 1;
-    }
-  }
-  return joinWords(parts, locale);
+  return joinWords(rangesOf(values, word), locale);
 }
