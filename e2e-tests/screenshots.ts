@@ -66,20 +66,16 @@ test('the tab, the form and the drawer @screenshots', async ({ page }) => {
   await shoot(page, 'drawer');
 });
 
-test('the review of a restore, and one under way @screenshots', async ({
-  page,
-  east,
-}) => {
-  const tab = await SnapshotsTab.open(page, 'Ada', 'web-01');
-  const name = 'web-01-before-2-0';
-  await east.takeFinishedSnapshot(vm('web-01'), name);
-  const memory = await east.memoryOf(vm('web-01'));
-  await east.setMemory(vm('web-01'), '8Gi');
-  const dialog = await tab.openRestore(name);
+test('the review of a restore @screenshots', async ({ page, east }) => {
+  const cache = vm('cache-01');
+  const memory = await east.memoryOf(cache);
+  await east.setMemory(cache, '8Gi');
+  const tab = await SnapshotsTab.open(page, 'Ada', 'cache-01');
+  const dialog = await tab.openRestore('cache-01-crash');
   await expect(dialog.getByRole('row', { name: /^Memory/ })).toBeVisible();
   await shoot(page, 'restore');
   await page.keyboard.press('Escape');
-  await east.setMemory(vm('web-01'), memory!);
+  await east.setMemory(cache, memory!);
 });
 
 test('a snapshot being taken, and the dark theme @screenshots', async ({

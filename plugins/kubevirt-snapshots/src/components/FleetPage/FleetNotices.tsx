@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Flex } from '@backstage/ui';
+import { Alert, Flex } from '@backstage/ui';
 import { apiFailure } from '../../api';
 import type { LiveState } from '../../api/LiveConnection';
 import { useTexts } from '../../translations';
+import { LiveNotices } from '../Notices';
 
 /** What is to be known about how far the list can be trusted right now. */
 export function FleetNotices(props: {
@@ -30,24 +31,15 @@ export function FleetNotices(props: {
           })}
         />
       )}
-      {live === 'polling' && (
-        <Alert role="status" status="info" icon title={t('notice.polling')} />
-      )}
-      {Boolean(error) && (
-        <Alert
-          role="status"
-          status="warning"
-          icon
-          title={t('fleet.refreshFailed', {
-            message: apiFailure(error).message,
-          })}
-          customActions={
-            <Button variant="secondary" size="small" onPress={onRetry}>
-              {t('notice.retry')}
-            </Button>
-          }
-        />
-      )}
+      <LiveNotices
+        live={live}
+        failure={
+          error
+            ? t('fleet.refreshFailed', { message: apiFailure(error).message })
+            : undefined
+        }
+        onRetry={onRetry}
+      />
     </Flex>
   );
 }

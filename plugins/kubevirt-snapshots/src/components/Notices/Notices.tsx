@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Flex } from '@backstage/ui';
+import { Alert, Flex } from '@backstage/ui';
 import type {
   Freshness,
   VmRef,
@@ -10,6 +10,7 @@ import { useLocale } from '../../hooks/useLocale';
 import { useNow } from '../../hooks/useNow';
 import { useTexts } from '../../translations';
 import { formatAge } from '../../utils/format';
+import { LiveNotices } from './LiveNotices';
 
 /** The last known state is shown, and how old it is. */
 function StaleNotice(props: { vm: VmRef; freshness: Freshness }) {
@@ -51,24 +52,15 @@ export function Notices(props: {
       {freshness.state === 'stale' && (
         <StaleNotice vm={vm} freshness={freshness} />
       )}
-      {live === 'polling' && (
-        <Alert role="status" status="info" icon title={t('notice.polling')} />
-      )}
-      {Boolean(error) && (
-        <Alert
-          role="status"
-          status="warning"
-          icon
-          title={t('notice.refreshFailed', {
-            message: apiFailure(error).message,
-          })}
-          customActions={
-            <Button variant="secondary" size="small" onPress={onRetry}>
-              {t('notice.retry')}
-            </Button>
-          }
-        />
-      )}
+      <LiveNotices
+        live={live}
+        failure={
+          error
+            ? t('notice.refreshFailed', { message: apiFailure(error).message })
+            : undefined
+        }
+        onRetry={onRetry}
+      />
     </Flex>
   );
 }

@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  Cell,
-  Column,
-  Row,
-  Skeleton,
-  TableBody,
-  TableHeader,
-  TableRoot,
-  Text,
-  useBreakpoint,
-  VisuallyHidden,
-} from '@backstage/ui';
+import { Text, VisuallyHidden } from '@backstage/ui';
 import type {
   ScheduleAuthorSummary,
   Verdict,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { useMemo, useState } from 'react';
-import { apiFailure } from '../../api';
+import { useState } from 'react';
 import { useScheduleAuthors } from '../../hooks/scheduleQueries';
 import { useTexts } from '../../translations';
 import { ActionButton } from '../ActionButton';
-import clusters from '../ClustersPage/ClustersPage.module.css';
-import { ErrorState } from '../ErrorState';
 import { Moment } from '../Moment';
+import { OperatorSection } from '../OperatorSection';
 import { Person } from '../Person';
 import { AuthorDialog } from './AuthorDialog';
 
@@ -117,71 +104,40 @@ function Content(props: {
  */
 export function AuthorsSection() {
   const t = useTexts();
-  const { data, error, refetch } = useScheduleAuthors();
+  const query = useScheduleAuthors();
+  const { data } = query;
   const [open, setOpen] = useState<ScheduleAuthorSummary>();
-  const wide = useBreakpoint().up('sm');
-  const columns = useMemo(
-    () => (wide ? WIDE : NARROW).map(id => ({ id })),
-    [wide],
-  );
-  const rows = (data?.authors ?? []).map(one => ({ id: one.author, one }));
   return (
-    <section aria-label={t('authors.title')} className={clusters.list}>
-      <Text as="h2" variant="title-x-small">
-        {t('authors.title')}
-      </Text>
-      <Text as="p">{t('authors.intro')}</Text>
-      {Boolean(error) && (
-        <ErrorState
-          error={error}
-          onRetry={refetch}
-          title={t('authors.failed')}
-          description={apiFailure(error).message}
-        />
-      )}
-      {!data && !error && (
-        <div role="status" aria-busy="true">
-          <VisuallyHidden>{t('authors.loading')}</VisuallyHidden>
-          <Skeleton width="100%" height={120} />
-        </div>
-      )}
-      {data && rows.length === 0 && <Text as="p">{t('authors.none')}</Text>}
-      {data && rows.length > 0 && (
-        <div className={clusters.scroll}>
-          <TableRoot aria-label={t('authors.title')}>
-            <TableHeader columns={columns}>
-              {({ id }) => (
-                <Column id={id} isRowHeader={id === 'author'}>
-                  {id === 'action' ? (
-                    <VisuallyHidden>{t('authors.action')}</VisuallyHidden>
-                  ) : (
-                    t(`authors.${id}` as const)
-                  )}
-                </Column>
-              )}
-            </TableHeader>
-            <TableBody items={rows} dependencies={[columns, data]}>
-              {({ id: rowId, one }) => (
-                <Row id={rowId} columns={columns} textValue={one.author}>
-                  {({ id }: { id: ColumnId }) => (
-                    <Cell className={clusters.cell}>
-                      <div className={clusters.stack}>
-                        <Content
-                          column={id}
-                          one={one}
-                          wide={wide}
-                          verdict={data.allowed}
-                          onAct={setOpen}
-                        />
-                      </div>
-                    </Cell>
-                  )}
-                </Row>
-              )}
-            </TableBody>
-          </TableRoot>
-        </div>
-      )}
+    <OperatorSection
+      title={t('authors.title')}
+      intro={t('authors.intro')}
+      loading={t('authors.loading')}
+      failed={t('authors.failed')}
+      query={query}
+      summary={data?.authors.length === 0 && t('authors.none')}
+      columns={{
+        wide: WIDE,
+        narrow: NARROW,
+        title: id =>
+          id === 'action' ? (
+            <VisuallyHidden>{t('authors.action')}</VisuallyHidden>
+          ) : (
+            t(`authors.${id}` as const)
+          ),
+      }}
+      rows={(data?.authors ?? []).map(item => ({ id: item.author, item }))}
+      cell={(column, one, wide) =>
+        data && (
+          <Content
+            column={column}
+            one={one}
+            wide={wide}
+            verdict={data.allowed}
+            onAct={setOpen}
+          />
+        )
+      }
+    >
       {data && open && (
         <AuthorDialog
           one={open}
@@ -189,6 +145,6 @@ export function AuthorsSection() {
           onClose={() => setOpen(undefined)}
         />
       )}
-    </section>
+    </OperatorSection>
   );
 }
