@@ -18,6 +18,7 @@ import {
 } from '../operations/DatabaseOperationStore';
 import { OperationWorker } from '../operations/OperationWorker';
 import { ProtectionStore } from '../protection/ProtectionStore';
+import type { BedOptions } from './KillBed';
 
 /** Where it may die, in the order of an act. */
 export const KILL_POINTS = [
@@ -55,16 +56,12 @@ type KillPoint =
   | (typeof KILL_POINTS)[number]
   | (typeof RESTORE_KILL_POINTS)[number];
 
-export interface PortalToKill {
-  database: string;
-  cluster: string;
-  url: string;
-  tokenFile: string;
+export interface PortalToKill extends BedOptions {
   offsetMs?: number;
   accept?: AcceptOptions;
   /** What reaches the database only. */
-  protect?: Parameters<ProtectionStore['protect']>;
-  unprotect?: Parameters<ProtectionStore['unprotect']>;
+  protect?: Readonly<Parameters<ProtectionStore['protect']>>;
+  unprotect?: Readonly<Parameters<ProtectionStore['unprotect']>>;
   killAt?: KillPoint;
   /** Or around one call to the cluster. */
   killAround?: {
@@ -210,6 +207,6 @@ export async function runPortal(options: PortalToKill): Promise<void> {
   await knex.destroy();
 }
 
-if (process.argv[2] === 'portal-to-kill') {
+if (process.argv[2] === 'to-kill') {
   void runPortal(JSON.parse(process.argv[3])).then(() => process.exit(0));
 }

@@ -17,6 +17,7 @@ import { ScheduleRunner } from '../scheduling/ScheduleRunner';
 import { ScheduleStore } from '../scheduling/ScheduleStore';
 import { SnapshotLimits } from '../scheduling/SnapshotLimits';
 import { Standing } from '../scheduling/Standing';
+import type { BedOptions } from './KillBed';
 
 /** Where it may die, in the order of a run. */
 export const SCHEDULE_KILL_POINTS = [
@@ -32,11 +33,7 @@ export const SCHEDULE_KILL_POINTS = [
 
 type KillPoint = (typeof SCHEDULE_KILL_POINTS)[number];
 
-export interface SchedulesToKill {
-  database: string;
-  cluster: string;
-  url: string;
-  tokenFile: string;
+export interface SchedulesToKill extends BedOptions {
   offsetMs: number;
   killAt?: KillPoint;
 }
@@ -167,6 +164,6 @@ export async function runSchedules(options: SchedulesToKill): Promise<void> {
   await knex.destroy();
 }
 
-if (process.argv[2] === 'schedules-to-kill') {
+if (process.argv[2] === 'to-kill') {
   void runSchedules(JSON.parse(process.argv[3])).then(() => process.exit(0));
 }

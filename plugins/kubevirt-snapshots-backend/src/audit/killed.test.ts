@@ -1,42 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 /* eslint-disable jest/no-conditional-expect -- what holds depends on the act */
-import { spawn } from 'node:child_process';
+/* eslint-disable jest/expect-expect -- the cases run beside each other and expect for themselves */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { LABEL_OPERATION } from 'backstage-plugin-kubevirt-snapshots-common';
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 // The other side of HTTP, as in every test of the whole.
 // eslint-disable-next-line no-restricted-imports
-import {
-  fleetName,
-  FLEET_NAMESPACE,
-  fleetSeed,
-  startSandbox,
-  type Sandbox,
-} from 'kubevirt-sandbox';
+import { fleetName, FLEET_NAMESPACE, type Sandbox } from 'kubevirt-sandbox';
+import { acceptOptions } from '../__testUtils__/databases';
+import { KillBed, LATER_MS, someAtOnce } from '../__testUtils__/KillBed';
 import {
   KILL_POINTS,
   runPortal,
   type PortalToKill,
 } from '../__testUtils__/portalToKill';
-import { acceptOptions } from '../__testUtils__/databases';
-import { applyMigrations } from '../database/openDatabase';
 import { PublicKeys } from './signing/keys';
 import { verifyDatabase } from './verify/verifyDatabase';
 
 jest.setTimeout(120_000);
 
-const ROOT = resolve(__dirname, '../../../..');
 const SNAPSHOT = {
   apiVersion: 'snapshot.kubevirt.io/v1beta1',
   kind: 'VirtualMachineSnapshot',
   namespace: FLEET_NAMESPACE,
 };
-/** Beyond the lease and the time that a late request could still arrive. */
-const LATER_MS = 200_000;
-
 const TYPES = ['take', 'stop', 'delete'] as const;
 const CASES = TYPES.flatMap((type, t) =>
   KILL_POINTS.map((killAt, p) => ({
@@ -47,35 +34,18 @@ const CASES = TYPES.flatMap((type, t) =>
 );
 
 describe('a portal that is killed', () => {
+  let bed: KillBed<PortalToKill>;
   let sandbox: Sandbox;
-  let folder: string;
-  let tokenFile: string;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-killed-'));
-    sandbox = await startSandbox({
-      name: 'killed',
-      speed: 100,
-      seed: fleetSeed({
-        snapshots: CASES.map(({ type }) => (type === 'delete' ? 1 : 0)),
-      }),
+    bed = await KillBed.start({
+      cluster: 'killed',
+      child: 'portalToKill',
+      snapshots: CASES.map(({ type }) => (type === 'delete' ? 1 : 0)),
     });
-    await sandbox.applyManifests(
-      readFileSync(join(ROOT, 'deploy/kubevirt-snapshots-rbac.yaml'), 'utf8'),
-    );
-    tokenFile = join(folder, 'token');
-    writeFileSync(
-      tokenFile,
-      sandbox.serviceAccountToken(
-        'backstage-kubevirt-snapshots',
-        'kubevirt-snapshots',
-      ),
-    );
+    sandbox = bed.sandbox;
   });
-  afterAll(async () => {
-    await sandbox?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => bed?.stop());
 
   const snapshot = (name: string) => sandbox.objects.get({ ...SNAPSHOT, name });
 
@@ -108,23 +78,6 @@ describe('a portal that is killed', () => {
     return { name, uid: made.metadata.uid };
   }
 
-  function runChild(options: PortalToKill): Promise<string | number | null> {
-    const child = spawn(
-      process.execPath,
-      [
-        '--require',
-        require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-        resolve(__dirname, '../__testUtils__/portalToKill.ts'),
-        'portal-to-kill',
-        JSON.stringify(options),
-      ],
-      { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
-    );
-    return new Promise(done =>
-      child.on('exit', (code, signal) => done(signal ?? code)),
-    );
-  }
-
   async function checkTrail(knex: Knex, id: string, accepted: boolean) {
     const rows = (await knex('audit_events').orderBy('seq')).map(row =>
       JSON.parse(row.body),
@@ -146,92 +99,68 @@ describe('a portal that is killed', () => {
     return rows[1];
   }
 
+  /** Kills one at the point, lets another one finish, and looks what came of it. */
+  async function tryCase({ type, killAt, vm }: (typeof CASES)[number]) {
+    const target = await prepare(type, vm);
+    await bed.withDatabase(async (portal, knex) => {
+      const id = randomUUID();
+      const ref = { cluster: 'killed', namespace: FLEET_NAMESPACE, name: vm };
+      const accept = acceptOptions(type, target.name, {
+        id,
+        vm: ref,
+        vmUid: sandbox.objects.get({
+          apiVersion: 'kubevirt.io/v1',
+          kind: 'VirtualMachine',
+          namespace: FLEET_NAMESPACE,
+          name: vm,
+        })!.metadata.uid,
+        snapshotUid: target.uid,
+      });
+      expect(await bed.runChild({ ...portal, accept, killAt })).toBe('SIGKILL');
+      // Another one starts when the lease of the dead one is over.
+      await runPortal({ ...portal, offsetMs: LATER_MS });
+
+      const accepted = killAt !== KILL_POINTS[0];
+      const settled = await checkTrail(knex, id, accepted);
+      const now = snapshot(target.name);
+      if (!accepted) {
+        // Never accepted: as if it had never been asked for.
+        expect(now?.metadata.uid).toBe(target.uid);
+        return;
+      }
+      expect(settled.outcome).toBe('success');
+      if (type === 'take') {
+        expect(now).toMatchObject({
+          metadata: {
+            uid: settled.snapshot.uid,
+            labels: { [LABEL_OPERATION]: id },
+          },
+          status: { phase: 'Succeeded' },
+        });
+        const all = sandbox.objects.list(SNAPSHOT);
+        expect(
+          all.filter(one => one.metadata.labels?.[LABEL_OPERATION] === id),
+        ).toHaveLength(1);
+      } else {
+        expect(now).toBeUndefined();
+      }
+    });
+  }
+
   it.each(CASES)(
     '$type, $killAt: leaves no intent open and claims nothing that the cluster does not show',
-    async ({ type, killAt, vm }) => {
-      const target = await prepare(type, vm);
-      const database = join(folder, `${vm}.sqlite`);
-      const knex = knexFactory({
-        client: 'better-sqlite3',
-        connection: { filename: database },
-        useNullAsDefault: true,
-      });
-      try {
-        await applyMigrations(knex);
-        const id = randomUUID();
-        const ref = { cluster: 'killed', namespace: FLEET_NAMESPACE, name: vm };
-        const accept = acceptOptions(type, target.name, {
-          id,
-          vm: ref,
-          vmUid: sandbox.objects.get({
-            apiVersion: 'kubevirt.io/v1',
-            kind: 'VirtualMachine',
-            namespace: FLEET_NAMESPACE,
-            name: vm,
-          })!.metadata.uid,
-          snapshotUid: target.uid,
-        });
-        const portal = {
-          database,
-          cluster: 'killed',
-          url: sandbox.url,
-          tokenFile,
-        };
-        expect(await runChild({ ...portal, accept, killAt })).toBe('SIGKILL');
-        // Another one starts when the lease of the dead one is over.
-        await runPortal({ ...portal, offsetMs: LATER_MS });
-
-        const accepted = killAt !== KILL_POINTS[0];
-        const settled = await checkTrail(knex, id, accepted);
-        const now = snapshot(target.name);
-        if (!accepted) {
-          // Never accepted: as if it had never been asked for.
-          expect(now?.metadata.uid).toBe(target.uid);
-          return;
-        }
-        expect(settled.outcome).toBe('success');
-        if (type === 'take') {
-          expect(now).toMatchObject({
-            metadata: {
-              uid: settled.snapshot.uid,
-              labels: { [LABEL_OPERATION]: id },
-            },
-            status: { phase: 'Succeeded' },
-          });
-          const all = sandbox.objects.list(SNAPSHOT);
-          expect(
-            all.filter(one => one.metadata.labels?.[LABEL_OPERATION] === id),
-          ).toHaveLength(1);
-        } else {
-          expect(now).toBeUndefined();
-        }
-      } finally {
-        await knex.destroy();
-      }
-    },
+    someAtOnce(CASES, tryCase),
   );
 
-  it.each(
-    (['protect', 'unprotect'] as const).flatMap(act =>
-      [KILL_POINTS[0], KILL_POINTS[6], 'finished' as const].map(
-        killAt => [act, killAt] as const,
-      ),
-    ),
-  )('%s, %s: it is done and on record, or neither', async (act, killAt) => {
-    const database = join(folder, `${act}-${randomUUID()}.sqlite`);
-    const knex = knexFactory({
-      client: 'better-sqlite3',
-      connection: { filename: database },
-      useNullAsDefault: true,
-    });
-    try {
-      await applyMigrations(knex);
-      const portal = {
-        database,
-        cluster: 'killed',
-        url: sandbox.url,
-        tokenFile,
-      };
+  const ACTS = (['protect', 'unprotect'] as const).flatMap(act =>
+    [KILL_POINTS[0], KILL_POINTS[6], 'finished' as const].map(killAt => ({
+      act,
+      killAt,
+    })),
+  );
+
+  async function tryAct({ act, killAt }: (typeof ACTS)[number]) {
+    await bed.withDatabase(async (portal, knex) => {
       const target = {
         vm: { cluster: 'killed', namespace: FLEET_NAMESPACE, name: 'vm' },
         snapshotName: 's1',
@@ -261,9 +190,9 @@ describe('a portal that is killed', () => {
                 },
               ] as const,
             };
-      expect(
-        await runChild({ ...portal, ...options, killAt } as PortalToKill),
-      ).toBe('SIGKILL');
+      expect(await bed.runChild({ ...portal, ...options, killAt })).toBe(
+        'SIGKILL',
+      );
 
       const done = killAt === 'finished';
       const rows = (await knex('audit_events').orderBy('seq')).slice(
@@ -284,8 +213,11 @@ describe('a portal that is killed', () => {
         keys: PublicKeys.fromPem([]),
       });
       expect(problem).toBeUndefined();
-    } finally {
-      await knex.destroy();
-    }
-  });
+    });
+  }
+
+  it.each(ACTS)(
+    '$act, $killAt: it is done and on record, or neither',
+    someAtOnce(ACTS, tryAct),
+  );
 });

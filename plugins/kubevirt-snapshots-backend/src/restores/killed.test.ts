@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { restoreNameOf } from 'backstage-plugin-kubevirt-snapshots-common';
-import knexFactory from 'knex';
 // The other side of HTTP, as in every test of the whole.
 // eslint-disable-next-line no-restricted-imports
-import {
-  fleetName,
-  FLEET_NAMESPACE,
-  fleetSeed,
-  startSandbox,
-  type Sandbox,
-} from 'kubevirt-sandbox';
+import { fleetName, FLEET_NAMESPACE, type Sandbox } from 'kubevirt-sandbox';
 import { acceptOptions } from '../__testUtils__/databases';
+import { KillBed, LATER_MS, someAtOnce } from '../__testUtils__/KillBed';
 import {
   RESTORE_KILL_POINTS,
   runPortal,
@@ -24,44 +14,27 @@ import {
 import { until } from '../__testUtils__/restoreBed';
 import { PublicKeys } from '../audit/signing/keys';
 import { verifyDatabase } from '../audit/verify/verifyDatabase';
-import { applyMigrations } from '../database/openDatabase';
 
 jest.setTimeout(600_000);
 
-const ROOT = resolve(__dirname, '../../../..');
-/** Beyond the lease and the time that a late request could still arrive. */
-const LATER_MS = 200_000;
-/** Processes at once. */
-const AT_ONCE = 4;
+const CASES = RESTORE_KILL_POINTS.map((killAt, i) => ({
+  killAt,
+  name: fleetName(i),
+}));
 
 describe('a portal that is killed while it restores', () => {
+  let bed: KillBed<PortalToKill>;
   let sandbox: Sandbox;
-  let folder: string;
-  let tokenFile: string;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-killed-'));
-    sandbox = await startSandbox({
-      name: 'killed',
-      speed: 100,
-      seed: fleetSeed({ snapshots: RESTORE_KILL_POINTS.map(() => 1) }),
+    bed = await KillBed.start({
+      cluster: 'killed',
+      child: 'portalToKill',
+      snapshots: RESTORE_KILL_POINTS.map(() => 1),
     });
-    await sandbox.applyManifests(
-      readFileSync(join(ROOT, 'deploy/kubevirt-snapshots-rbac.yaml'), 'utf8'),
-    );
-    tokenFile = join(folder, 'token');
-    writeFileSync(
-      tokenFile,
-      sandbox.serviceAccountToken(
-        'backstage-kubevirt-snapshots',
-        'kubevirt-snapshots',
-      ),
-    );
+    sandbox = bed.sandbox;
   });
-  afterAll(async () => {
-    await sandbox?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => bed?.stop());
 
   const get = (apiVersion: string, kind: string, name: string) =>
     sandbox.objects.get({ apiVersion, kind, namespace: FLEET_NAMESPACE, name });
@@ -70,28 +43,8 @@ describe('a portal that is killed while it restores', () => {
     get('kubevirt.io/v1', 'VirtualMachineInstance', name)?.status?.phase ===
     'Running';
 
-  function runChild(options: PortalToKill): Promise<string | number | null> {
-    const child = spawn(
-      process.execPath,
-      [
-        '--require',
-        require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-        resolve(__dirname, '../__testUtils__/portalToKill.ts'),
-        'portal-to-kill',
-        JSON.stringify(options),
-      ],
-      { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
-    );
-    return new Promise(done =>
-      child.on('exit', (code, signal) => done(signal ?? code)),
-    );
-  }
-
   /** Kills one at the point, lets another one finish, and tells what came of it. */
-  async function tryPoint(
-    killAt: (typeof RESTORE_KILL_POINTS)[number],
-    name: string,
-  ) {
+  async function tryPoint({ killAt, name }: (typeof CASES)[number]) {
     const vm = structuredClone(vmOf(name));
     vm.spec.runStrategy = 'Always';
     sandbox.objects.update(vm);
@@ -104,14 +57,7 @@ describe('a portal that is killed while it restores', () => {
       'VirtualMachineSnapshot',
       `${name}-s0`,
     )!;
-    const database = join(folder, `${name}.sqlite`);
-    const knex = knexFactory({
-      client: 'better-sqlite3',
-      connection: { filename: database },
-      useNullAsDefault: true,
-    });
-    try {
-      await applyMigrations(knex);
+    return bed.withDatabase(async (portal, knex) => {
       const id = randomUUID();
       const accept = acceptOptions('restore', `${name}-s0`, {
         id,
@@ -133,13 +79,7 @@ describe('a portal that is killed while it restores', () => {
           },
         },
       });
-      const portal = {
-        database,
-        cluster: 'killed',
-        url: sandbox.url,
-        tokenFile,
-      };
-      const exit = await runChild({ ...portal, accept, killAt });
+      const exit = await bed.runChild({ ...portal, accept, killAt });
       await runPortal({ ...portal, offsetMs: LATER_MS });
       const rows = (await knex('audit_events').orderBy('seq')).map(row =>
         JSON.parse(row.body),
@@ -190,24 +130,13 @@ describe('a portal that is killed while it restores', () => {
           })
           .filter(r => r.spec.target.name === name).length,
       };
-    } finally {
-      await knex.destroy();
-    }
+    });
   }
 
   it('leaves the VM restored and running, does nothing twice and closes the trail, wherever it died', async () => {
-    const results: Record<string, unknown> = {};
-    const queue = RESTORE_KILL_POINTS.map((point, i) => ({ point, i }));
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (;;) {
-          const next = queue.shift();
-          if (!next) {
-            return;
-          }
-          results[next.point] = await tryPoint(next.point, fleetName(next.i));
-        }
-      }),
+    const tried = someAtOnce(CASES, tryPoint);
+    const results = await Promise.all(
+      CASES.map(async one => [one.killAt, await tried(one)] as const),
     );
     const good = {
       exit: 'SIGKILL',
@@ -225,7 +154,7 @@ describe('a portal that is killed while it restores', () => {
       safety: 1,
       restores: 1,
     };
-    expect(results).toEqual(
+    expect(Object.fromEntries(results)).toEqual(
       Object.fromEntries(RESTORE_KILL_POINTS.map(point => [point, good])),
     );
     // Counted where it counts: in the API server's own log.

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from 'node:child_process';
+/* eslint-disable jest/expect-expect -- the cases run beside each other and expect for themselves */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { mockServices } from '@backstage/backend-test-utils';
 import { LABEL_OPERATION } from 'backstage-plugin-kubevirt-snapshots-common';
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 // The other side of HTTP, as in every test of the whole.
 // eslint-disable-next-line no-restricted-imports
 import {
   fleetName,
   FLEET_NAMESPACE,
-  fleetSeed,
-  startSandbox,
   type KubeObject,
   type Sandbox,
 } from 'kubevirt-sandbox';
 import { acceptOptions } from '../../__testUtils__/databases';
+import { KillBed, LATER_MS, someAtOnce } from '../../__testUtils__/KillBed';
 import { runPortal, type PortalToKill } from '../../__testUtils__/portalToKill';
 import { DatabaseAuditTrail } from '../../audit/DatabaseAuditTrail';
 import { Clock } from '../../database/Clock';
-import { applyMigrations } from '../../database/openDatabase';
 import {
   DatabaseOperationStore,
   type AcceptOptions,
@@ -31,10 +26,7 @@ import type { CloneWanted, TemplateWanted } from './types';
 
 jest.setTimeout(180_000);
 
-const ROOT = resolve(__dirname, '../../../../..');
 const NS = FLEET_NAMESPACE;
-/** Beyond the lease and the time that a late request could still arrive. */
-const LATER_MS = 200_000;
 const VMS = 40;
 
 const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
@@ -58,35 +50,20 @@ const SNAPSHOT = {
 };
 
 describe('making things from snapshots', () => {
+  let bed: KillBed<PortalToKill>;
   let sandbox: Sandbox;
-  let folder: string;
-  let tokenFile: string;
   let used = 0;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-copies-'));
-    sandbox = await startSandbox({
-      name: 'copies',
-      speed: 100,
-      seed: fleetSeed({ snapshots: Array.from({ length: VMS }, () => 1) }),
+    bed = await KillBed.start({
+      cluster: 'copies',
+      child: 'portalToKill',
+      snapshots: Array.from({ length: VMS }, () => 1),
     });
-    await sandbox.applyManifests(
-      readFileSync(join(ROOT, 'deploy/kubevirt-snapshots-rbac.yaml'), 'utf8'),
-    );
-    tokenFile = join(folder, 'token');
-    writeFileSync(
-      tokenFile,
-      sandbox.serviceAccountToken(
-        'backstage-kubevirt-snapshots',
-        'kubevirt-snapshots',
-      ),
-    );
+    sandbox = bed.sandbox;
   });
   afterEach(() => sandbox.faults.clear());
-  afterAll(async () => {
-    await sandbox?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => bed?.stop());
 
   const get = (kind: typeof VM, name: string) =>
     sandbox.objects.get({ ...kind, namespace: NS, name });
@@ -159,34 +136,12 @@ describe('making things from snapshots', () => {
     };
   }
 
-  async function withDatabase(
-    work: (portal: PortalToKill, knex: Knex) => Promise<void>,
-  ) {
-    const database = join(folder, `${randomUUID()}.sqlite`);
-    const knex = knexFactory({
-      client: 'better-sqlite3',
-      connection: { filename: database },
-      useNullAsDefault: true,
-    });
-    try {
-      await applyMigrations(knex);
-      await work(
-        { database, cluster: 'copies', url: sandbox.url, tokenFile },
-        knex,
-      );
-    } finally {
-      await knex.destroy();
-    }
-  }
-
   /** Runs an operation to its end; what the trail says of it. */
   async function run({ accept: wanted, id }: Case) {
-    let settled: any;
-    await withDatabase(async (portal, knex) => {
+    return bed.withDatabase(async (portal, knex) => {
       await runPortal({ ...portal, accept: wanted });
-      settled = await settlementOf(knex, id);
+      return settlementOf(knex, id);
     });
-    return settled;
   }
 
   async function settlementOf(knex: Knex, id: string) {
@@ -493,7 +448,7 @@ describe('making things from snapshots', () => {
     async type => {
       const wanted = accept(type, {});
       sandbox.faults.addVolumeFault({ namespace: NS, mode: 'never-bind' });
-      await withDatabase(async (portal, knex) => {
+      await bed.withDatabase(async (portal, knex) => {
         const running = runPortal({ ...portal, accept: wanted.accept });
         await untilTrue(() => begun(wanted));
         const stop = await askToStop(knex, wanted);
@@ -519,8 +474,8 @@ describe('making things from snapshots', () => {
     async (type, when, call) => {
       const wanted = accept(type, {});
       sandbox.faults.addVolumeFault({ namespace: NS, mode: 'never-bind' });
-      await withDatabase(async (portal, knex) => {
-        const killed = runChild({
+      await bed.withDatabase(async (portal, knex) => {
+        const killed = bed.runChild({
           ...portal,
           accept: wanted.accept,
           killAround: { call, when },
@@ -541,7 +496,7 @@ describe('making things from snapshots', () => {
   it('a clone whose VM is there already when it is stopped says so, and keeps it', async () => {
     const wanted = accept('clone', {});
     sandbox.faults.addVolumeFault({ namespace: NS, mode: 'never-bind' });
-    await withDatabase(async (portal, knex) => {
+    await bed.withDatabase(async (portal, knex) => {
       const running = runPortal({ ...portal, accept: wanted.accept });
       await untilTrue(() => ofOperation(CLONE, wanted.id).length > 0);
       const other = JSON.parse(JSON.stringify(get(VM, wanted.vm)!));
@@ -560,61 +515,44 @@ describe('making things from snapshots', () => {
     expect(get(VM, wanted.target)).toBeDefined();
   });
 
-  const KILLS: [type: 'clone' | 'template', call: string, nth?: number][] = [
-    ['clone', 'createClone'],
-    ['clone', 'setPower'],
-    ['clone', 'deleteClone'],
-    ['template', 'createTemplateDisk'],
-    ['template', 'createTemplateDisk', 2],
-    ['template', 'createTemplate'],
-    ['template', 'handDataVolumeOver', 2],
-  ];
+  const KILLS = (
+    [
+      ['clone', 'createClone'],
+      ['clone', 'setPower'],
+      ['clone', 'deleteClone'],
+      ['template', 'createTemplateDisk'],
+      ['template', 'createTemplateDisk', 2],
+      ['template', 'createTemplate'],
+      ['template', 'handDataVolumeOver', 2],
+    ] as const
+  ).flatMap(([type, call, nth = 1]) =>
+    (['before', 'after'] as const).map(when => ({ type, when, call, nth })),
+  );
 
-  function runChild(options: PortalToKill): Promise<string | number | null> {
-    const child = spawn(
-      process.execPath,
-      [
-        '--require',
-        require.resolve('@backstage/cli/config/nodeTransform.cjs'),
-        resolve(__dirname, '../../__testUtils__/portalToKill.ts'),
-        'portal-to-kill',
-        JSON.stringify(options),
-      ],
-      { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
-    );
-    return new Promise(done =>
-      child.on('exit', (code, signal) => done(signal ?? code)),
-    );
+  async function tryKill({ type, when, call, nth }: (typeof KILLS)[number]) {
+    const wanted = accept(type, { clone: { start: true } });
+    await bed.withDatabase(async (portal, knex) => {
+      const killed = await bed.runChild({
+        ...portal,
+        accept: wanted.accept,
+        killAround: { call, when, nth },
+      });
+      expect(killed).toBe('SIGKILL');
+      // Another one starts when the lease of the dead one is over.
+      await runPortal({ ...portal, offsetMs: LATER_MS });
+      expect(await settlementOf(knex, wanted.id)).toMatchObject({
+        outcome: 'success',
+      });
+    });
+    if (type === 'clone') {
+      expectClone(wanted, true);
+    } else {
+      expectTemplate(wanted);
+    }
   }
 
-  it.each(
-    KILLS.flatMap(([type, call, nth]) =>
-      (['before', 'after'] as const).map(
-        when => [type, when, call, nth ?? 1] as const,
-      ),
-    ),
-  )(
-    '%s, killed %s %s no. %d: goes on, and nothing is there twice',
-    async (type, when, call, nth) => {
-      const wanted = accept(type, { clone: { start: true } });
-      await withDatabase(async (portal, knex) => {
-        const killed = await runChild({
-          ...portal,
-          accept: wanted.accept,
-          killAround: { call, when, nth },
-        });
-        expect(killed).toBe('SIGKILL');
-        // Another one starts when the lease of the dead one is over.
-        await runPortal({ ...portal, offsetMs: LATER_MS });
-        expect(await settlementOf(knex, wanted.id)).toMatchObject({
-          outcome: 'success',
-        });
-      });
-      if (type === 'clone') {
-        expectClone(wanted, true);
-      } else {
-        expectTemplate(wanted);
-      }
-    },
+  it.each(KILLS)(
+    '$type, killed $when $call no. $nth: goes on, and nothing is there twice',
+    someAtOnce(KILLS, tryKill),
   );
 });
