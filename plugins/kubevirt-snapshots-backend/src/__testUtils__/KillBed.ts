@@ -79,6 +79,7 @@ export class KillBed<Options extends BedOptions> {
       bundle: true,
       platform: 'node',
       target: 'node22',
+      minifyWhitespace: true,
       logLevel: 'warning',
       plugins: [
         {
@@ -91,6 +92,8 @@ export class KillBed<Options extends BedOptions> {
         },
       ],
     });
+    // Node keeps what it compiled when a process ends, which the others don't.
+    await bed.#spawn([]);
     const migrated = connect(bed.#file('migrated.sqlite'));
     await applyMigrations(migrated);
     await migrated.destroy();
@@ -132,16 +135,19 @@ export class KillBed<Options extends BedOptions> {
 
   /** Runs a process to its end. @returns its exit code, or what killed it */
   async runChild(options: Options): Promise<string | number | null> {
+    return this.#spawn(['to-kill', JSON.stringify(options)]);
+  }
+
+  async #spawn(args: string[]): Promise<string | number | null> {
     const child = spawn(
       process.execPath,
       // Old packages that are part of the bundle use what Node warns of.
-      [
-        '--no-deprecation',
-        this.#file('child.cjs'),
-        'to-kill',
-        JSON.stringify(options),
-      ],
-      { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
+      ['--no-deprecation', this.#file('child.cjs'), ...args],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, NODE_COMPILE_CACHE: this.#file('compiled') },
+      },
     );
     return new Promise((done, failed) => {
       child.on('error', failed);
