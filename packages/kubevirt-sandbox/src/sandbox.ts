@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { stringify } from 'yaml';
 import { Admission } from './api/admission/admission';
 import { cloneWebhooks } from './api/admission/cloneWebhooks';
+import { checkOwnerReferences } from './api/admission/ownerReferences';
 import { restoreWebhook } from './api/admission/restoreWebhook';
 import { snapshotWebhook } from './api/admission/snapshotWebhook';
 import { templateAdmission } from './api/admission/templateAdmission';
@@ -292,14 +293,16 @@ export class SandboxCluster implements Sandbox {
     };
     const age = (object: KubeObject) =>
       this.#clock.now() - (this.#appeared.get(object.metadata.uid!) ?? 0);
+    const rbac = new RbacAuthorizer({ store });
     return new Admission({
+      plugins: [request => checkOwnerReferences(rbac, request)],
       isUp: () => this.#conditions.virtApiUp,
       webhooks: [
         snapshotWebhook({ gate }),
         restoreWebhook({ store, gate, age }),
         ...cloneWebhooks({ gate }),
         ...vmWebhooks(),
-        ...templateAdmission({ rbac: new RbacAuthorizer({ store }) }),
+        ...templateAdmission({ rbac }),
       ],
     });
   }

@@ -19,6 +19,9 @@ rules:
   - apiGroups: [snapshot.kubevirt.io]
     resources: [virtualmachinesnapshots]
     verbs: [get, list, watch]
+  - apiGroups: [snapshot.kubevirt.io]
+    resources: [virtualmachinerestores]
+    verbs: [create, patch]
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
@@ -205,6 +208,76 @@ metadata: { name: short, namespace: robots }
       headers: { 'impersonate-user': USER },
     });
     expect(account.status).toBe(200);
+  });
+
+  it('asks who names an owner for rights on it, as OpenShift does', async () => {
+    const owner = {
+      apiVersion: 'kubevirt.io/v1',
+      kind: 'VirtualMachine',
+      name: 'web-01',
+      uid: 'd3b07384-d9a0-4f3b-9c1e-0d0000000000',
+    };
+    const path =
+      '/apis/snapshot.kubevirt.io/v1beta1/namespaces/default/virtualmachinerestores';
+    const create = (name: string, ownerReferences: object[]) =>
+      call(sandbox, 'POST', `${path}?dryRun=All`, {
+        token,
+        body: {
+          apiVersion: 'snapshot.kubevirt.io/v1beta1',
+          kind: 'VirtualMachineRestore',
+          metadata: { name, ownerReferences },
+          spec: {
+            target: {
+              apiGroup: 'kubevirt.io',
+              kind: 'VirtualMachine',
+              name: 'web-01',
+            },
+            virtualMachineSnapshotName: 'none',
+          },
+        },
+      });
+    const refused = await create('owned', [
+      { ...owner, blockOwnerDeletion: true },
+    ]);
+    expect(refused.status).toBe(403);
+    expect(refused.body).toMatchObject({
+      reason: 'Forbidden',
+      message:
+        'virtualmachinerestores.snapshot.kubevirt.io "owned" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can\'t set finalizers on: , <nil>',
+      details: {
+        name: 'owned',
+        group: 'snapshot.kubevirt.io',
+        kind: 'virtualmachinerestores',
+      },
+    });
+    expect((await create('owned', [owner])).status).toBe(201);
+    await call(sandbox, 'POST', path, {
+      body: {
+        apiVersion: 'snapshot.kubevirt.io/v1beta1',
+        kind: 'VirtualMachineRestore',
+        metadata: { name: 'free' },
+        spec: {
+          target: {
+            apiGroup: 'kubevirt.io',
+            kind: 'VirtualMachine',
+            name: 'web-01',
+          },
+          virtualMachineSnapshotName: 'none',
+        },
+      },
+    });
+    const patch = (metadata: object) =>
+      call(sandbox, 'PATCH', `${path}/free?dryRun=All`, {
+        token,
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: { metadata },
+      });
+    expect((await patch({ labels: { a: 'b' } })).status).toBe(200);
+    const changed = await patch({ ownerReferences: [owner] });
+    expect(changed.status).toBe(403);
+    expect(changed.body.message).toMatch(
+      /cannot set an ownerRef on a resource you can't delete/,
+    );
   });
 
   it('keeps its own control surface to the admin', async () => {

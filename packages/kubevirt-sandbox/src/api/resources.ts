@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   CLONE_SCHEMA,
+  DATA_VOLUME_SCHEMA,
   RESTORE_SCHEMA,
   Schema,
   SNAPSHOT_SCHEMA,
@@ -171,6 +172,7 @@ export const RESOURCE_TYPES: ResourceType[] = [
   custom('cdi.kubevirt.io', ['v1beta1'], 'datavolumes', 'DataVolume', {
     shortNames: ['dv', 'dvs'],
     categories: ALL,
+    schema: DATA_VOLUME_SCHEMA,
   }),
   custom('cdi.kubevirt.io', ['v1beta1'], 'storageprofiles', 'StorageProfile', {
     namespaced: false,

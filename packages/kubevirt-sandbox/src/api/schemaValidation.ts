@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isObject } from '../json';
 import type { Schema } from './schemas';
-import { FieldError, requiredValue } from './status';
+import { FieldError, invalidValue, requiredValue } from './status';
 
 function typeName(value: unknown): string {
   if (value === null) {
@@ -68,7 +68,7 @@ export function applyDefaults(value: unknown, schema: Schema): void {
   }
 }
 
-/** Type, required and enum errors in the words of the API server. */
+/** Type, required, enum and pattern errors in the words of the API server. */
 export function validateSchema(
   value: unknown,
   schema: Schema,
@@ -80,6 +80,8 @@ export function validateSchema(
   const actual = typeName(value);
   const matches =
     actual === schema.type ||
+    (schema.type === 'int-or-string' &&
+      (actual === 'integer' || actual === 'string')) ||
     (schema.type === 'number' && actual === 'integer');
   if (!matches) {
     return [
@@ -100,6 +102,19 @@ export function validateSchema(
         value,
       )}: supported values: ${supported}`,
     });
+  }
+  if (
+    schema.pattern &&
+    typeof value === 'string' &&
+    !new RegExp(schema.pattern).test(value)
+  ) {
+    errors.push(
+      invalidValue(
+        path,
+        value,
+        `${path} in body should match '${schema.pattern}'`,
+      ),
+    );
   }
   if (Array.isArray(value) && schema.items) {
     value.forEach((entry, index) =>

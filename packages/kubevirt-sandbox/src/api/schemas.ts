@@ -2,12 +2,21 @@
 
 /** The part of an OpenAPI v3 structural schema that the sandbox checks. */
 export type Schema = {
-  type: 'object' | 'array' | 'string' | 'boolean' | 'integer' | 'number';
+  type:
+    | 'object'
+    | 'array'
+    | 'string'
+    | 'boolean'
+    | 'integer'
+    | 'number'
+    | 'int-or-string';
   properties?: Record<string, Schema>;
   additionalProperties?: Schema;
   items?: Schema;
   required?: string[];
   enum?: string[];
+  /** Of a text. */
+  pattern?: string;
   default?: unknown;
   nullable?: boolean;
   /** x-kubernetes-preserve-unknown-fields, or a part that the sandbox does not describe. */
@@ -210,6 +219,94 @@ export const VOLUME_SNAPSHOT_SCHEMA = kind(
     readyToUse: boolean,
     restoreSize: string,
     volumeGroupSnapshotName: string,
+  }),
+);
+
+const NUMBER = '(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))';
+
+const quantities: Schema = {
+  type: 'object',
+  additionalProperties: {
+    type: 'int-or-string',
+    pattern: `^(\\+|-)?${NUMBER}(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?${NUMBER}))?$`,
+  },
+};
+
+const dataSource = { apiGroup: string, kind: string, name: string };
+
+/** How a DataVolume describes its claim. */
+const claimOfDisk = {
+  accessModes: list(string),
+  dataSource: object(dataSource, ['kind', 'name']),
+  dataSourceRef: object({ ...dataSource, namespace: string }, ['kind', 'name']),
+  resources: object({ limits: quantities, requests: quantities }),
+  selector: object({
+    matchExpressions: list(
+      object({ key: string, operator: string, values: list(string) }, [
+        'key',
+        'operator',
+      ]),
+    ),
+    matchLabels: stringMap,
+  }),
+  storageClassName: string,
+  volumeMode: string,
+  volumeName: string,
+};
+
+const nameAndNamespace = object({ name: string, namespace: string }, [
+  'name',
+  'namespace',
+]);
+
+/** Sources that the sandbox can fill a disk from are described, the rest is open. */
+export const DATA_VOLUME_SCHEMA = kind(
+  object({
+    checkpoints: list(
+      object({ current: string, previous: string }, ['current', 'previous']),
+    ),
+    contentType: { type: 'string', enum: ['kubevirt', 'archive'] },
+    finalCheckpoint: boolean,
+    preallocation: boolean,
+    priorityClassName: string,
+    pvc: object({ ...claimOfDisk, volumeAttributesClassName: string }),
+    serviceAccountName: string,
+    source: object({
+      blank: object({}),
+      gcs: open,
+      http: open,
+      imageio: open,
+      pvc: nameAndNamespace,
+      registry: open,
+      s3: open,
+      snapshot: nameAndNamespace,
+      upload: object({}),
+      vddk: open,
+    }),
+    sourceRef: object({ kind: string, name: string, namespace: string }, [
+      'kind',
+      'name',
+    ]),
+    storage: object(claimOfDisk),
+  }),
+  object({
+    claimName: string,
+    conditions: list(
+      object(
+        {
+          lastHeartbeatTime: time,
+          lastTransitionTime: time,
+          message: string,
+          reason: string,
+          status: string,
+          type: string,
+        },
+        ['status', 'type'],
+      ),
+    ),
+    phase: string,
+    progress: string,
+    restartCount: { type: 'integer' },
   }),
 );
 

@@ -2,12 +2,16 @@
 import type { KubeObject } from '../types';
 import { LAST_RESTORE } from './restoreVolumes';
 
+/**
+ * KubeVirt takes a filter for a regular expression and looks for it anywhere in the key: of `kubevirt.io/*` the dot is
+ * any character, and the star means slashes, none included. Only a lone `*` stands for everything.
+ */
 function matches(filter: string, key: string): boolean {
-  const pattern = filter
-    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*');
-  // containment, not equality: so does KubeVirt
-  return new RegExp(pattern).test(key);
+  try {
+    return filter === '*' || new RegExp(filter).test(key);
+  } catch {
+    return false;
+  }
 }
 
 /** Keys that the filters of a clone take away; no list means that all stay. */

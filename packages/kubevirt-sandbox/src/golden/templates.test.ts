@@ -84,6 +84,40 @@ describe('templates', () => {
     expect(claim.status.phase).toBe('Bound');
   });
 
+  it.each([
+    [
+      { source: { snapshot: { name: 'x' } } },
+      422,
+      'spec.source.snapshot.namespace: Required value',
+    ],
+    [
+      { storage: { resources: { requests: { storage: '1 Gi' } } } },
+      422,
+      'spec.storage.resources.requests.storage: Invalid value: "1 Gi": spec.storage.resources.requests.storage in body should match',
+    ],
+    [
+      { storage: { size: '1Gi' } },
+      400,
+      'strict decoding error: unknown field "spec.storage.size"',
+    ],
+  ])('takes no DataVolume such as %j', async (spec, status, message) => {
+    const answer = await call(
+      sandbox,
+      'POST',
+      `/apis/cdi.kubevirt.io/v1beta1/namespaces/${NS}/datavolumes?fieldValidation=Strict`,
+      {
+        body: {
+          apiVersion: 'cdi.kubevirt.io/v1beta1',
+          kind: 'DataVolume',
+          metadata: { name: 'odd' },
+          spec,
+        },
+      },
+    );
+    expect(answer.status).toBe(status);
+    expect(answer.body.message).toContain(message);
+  });
+
   it('binds at once where that was asked for, without a consumer', async () => {
     copyOfDisk('disk-now', { storageClass: 'fast-wffc' });
     await until('it is filled', () => phase('disk-now') === 'Succeeded');

@@ -87,15 +87,14 @@ export function restoreBody(
       labels: { ...input.labels, [LABEL_OPERATION]: intent.operationId },
       annotations: { ...input.annotations },
       // Should another VM bear the name by now, the garbage collector removes
-      // the restore before it does anything.
+      // the restore before it does anything. No blockOwnerDeletion: OpenShift
+      // lets only those set it who may change the VM's finalizers.
       ownerReferences: [
         {
           apiVersion: 'kubevirt.io/v1',
           kind: 'VirtualMachine',
           name: ref.name,
           uid: vmUid,
-          blockOwnerDeletion: true,
-          controller: true,
         },
       ],
     },

@@ -33,12 +33,19 @@ export interface Webhook {
 /** virt-api panics and drops the connection; some requests really do that. */
 export class WebhookCrash extends Error {}
 
-/** Calls virt-api's webhooks in the order of their configurations. */
+/** Asks the API server's own plug-ins, then virt-api's webhooks in the order of their configurations. */
 export class Admission {
+  readonly #plugins: ((request: AdmissionRequest) => void)[];
   readonly #webhooks: Webhook[];
   readonly #isUp: () => boolean;
 
-  constructor(options: { webhooks: Webhook[]; isUp: () => boolean }) {
+  constructor(options: {
+    /** They throw ApiError. */
+    plugins?: ((request: AdmissionRequest) => void)[];
+    webhooks: Webhook[];
+    isUp: () => boolean;
+  }) {
+    this.#plugins = options.plugins ?? [];
     this.#webhooks = options.webhooks;
     this.#isUp = options.isUp;
   }
@@ -53,6 +60,7 @@ export class Admission {
 
   /** @throws ApiError with the first refusal */
   validate(request: AdmissionRequest): void {
+    this.#plugins.forEach(check => check(request));
     for (const webhook of this.#matching(request)) {
       if (webhook.validate) {
         const denial = this.#call(webhook, () => webhook.validate!(request));

@@ -8,7 +8,7 @@ import { denied, invalidField, Webhook, WebhookCrash } from './admission';
 import { IMMUTABLE_SPEC, referenceCauses } from './snapshotWebhook';
 
 /** Two restores created within this time are both accepted: virt-api looks into a cache that lags a little. */
-const CACHE_LAG_MS = 5;
+const CACHE_LAG_MS = 10;
 
 const RESTORE_POLICIES = ['RandomizeNames', 'InPlace', 'PrefixTargetName'];
 const OWNERSHIP_POLICIES = ['Vm', 'None'];
@@ -16,36 +16,36 @@ const OWNERSHIP_POLICIES = ['Vm', 'None'];
 /** virt-api splits the text of a patch instead of parsing it, so values with `:` or `,` are refused. */
 function patchCauses(patches: string[]): StatusCause[] {
   const causes: StatusCause[] = [];
-  for (const patch of patches) {
-    const fragments = patch.replace(/^\s*\{|\}\s*$/g, '').split(',');
-    for (const fragment of fragments.map(text => text.trim())) {
-      const parts = fragment.split(':');
-      if (parts.length !== 2) {
-        return [
-          invalidField(
-            'spec.patches',
-            `patch format is not valid - one ":" expected in a single key-value json patch: ${fragment}`,
-          ),
-        ];
-      }
-      const key = parts[0].trim().replace(/^"|"$/g, '');
-      const value = parts[1].trim().replace(/^"|"$/g, '');
-      const allowed = [
-        '/spec/',
-        '/metadata/labels/',
-        '/metadata/annotations/',
-      ].some(prefix => value.startsWith(prefix));
-      if (key === 'path' && !allowed) {
-        causes.push(
-          invalidField(
-            'spec.patches',
-            `patching is valid only for elements under /spec/ only: ${fragment}`,
-          ),
-        );
-      }
+  const fragments = patches.flatMap(patch =>
+    patch.replace(/^[{}]+|[{}]+$/g, '').split(','),
+  );
+  for (const fragment of fragments) {
+    const parts = fragment.split(':');
+    if (parts.length !== 2) {
+      causes.push(
+        invalidField(
+          'spec.patches',
+          `patch format is not valid - one ":" expected in a single key-value json patch: ${fragment}`,
+        ),
+      );
+      continue;
+    }
+    const [key, value] = parts.map(part => part.trim());
+    const allowed = [
+      '"/spec/',
+      '"/metadata/labels/',
+      '"/metadata/annotations/',
+    ].some(prefix => value.startsWith(prefix));
+    if (key === '"path"' && !allowed) {
+      causes.push(
+        invalidField(
+          'spec.patches',
+          `patching is valid only for elements under /spec/ only: ${fragment}`,
+        ),
+      );
     }
   }
-  return causes.slice(0, 1);
+  return causes;
 }
 
 function overrideCauses(overrides: any[]): StatusCause[] {
@@ -91,10 +91,10 @@ export function restoreWebhook(options: {
 }): Webhook {
   const { store, gate, age } = options;
 
-  function blocker(object: KubeObject): KubeObject | undefined {
+  function blockers(object: KubeObject): KubeObject[] {
     return store
       .list(R.restore, object.metadata.namespace)
-      .find(
+      .filter(
         other =>
           deepEqual(other.spec.target, object.spec.target) &&
           other.status?.complete !== true &&
@@ -116,24 +116,48 @@ export function restoreWebhook(options: {
     if (!snapshot.status) {
       throw new WebhookCrash();
     }
+    const causes = patchCauses(spec.patches ?? []);
     const target = store.get(R.vm, metadata.namespace, spec.target.name);
-    const isSource = target?.metadata.uid === snapshot.status.sourceUID;
+    if (target?.metadata.uid === snapshot.status.sourceUID) {
+      return causes;
+    }
     const contentName = snapshot.status.virtualMachineSnapshotContentName;
-    if (!isSource) {
-      if (!contentName) {
-        return 'snapshot content name is nil in vmSnapshot status';
-      }
-      const content = store.get(R.content, metadata.namespace, contentName);
-      if (hasBackendStorage(content?.spec.source.virtualMachine)) {
-        return [
+    if (!contentName) {
+      return 'snapshot content name is nil in vmSnapshot status';
+    }
+    const content = store.get(R.content, metadata.namespace, contentName);
+    if (!content) {
+      return `virtualmachinesnapshotcontents.snapshot.kubevirt.io "${contentName}" not found`;
+    }
+    if (hasBackendStorage(content.spec.source.virtualMachine)) {
+      causes.push(
+        invalidField(
+          'spec',
+          'Restore to a different VM is not supported when snapshotted VM has backend storage (persistent TPM or EFI)',
+        ),
+      );
+    }
+    return causes;
+  }
+
+  /** Checks of the rest, for a target that can be one. */
+  function specCauses({ spec }: KubeObject): StatusCause[] {
+    const causes = overrideCauses(spec.volumeRestoreOverrides ?? []);
+    const checks: Array<[string, string, string[]]> = [
+      ['volumeRestorePolicy', 'volume restore policy', RESTORE_POLICIES],
+      ['volumeOwnershipPolicy', 'volume ownership policy', OWNERSHIP_POLICIES],
+    ];
+    for (const [field, label, allowed] of checks) {
+      if (spec[field] !== undefined && !allowed.includes(spec[field])) {
+        causes.push(
           invalidField(
-            'spec',
-            'Restore to a different VM is not supported when snapshotted VM has backend storage (persistent TPM or EFI)',
+            `spec.${field}`,
+            `${label} "${spec[field]}" doesn't exist`,
           ),
-        ];
+        );
       }
     }
-    return patchCauses(spec.patches ?? []);
+    return causes;
   }
 
   return {
@@ -152,41 +176,21 @@ export function restoreWebhook(options: {
         return { message: 'Snapshot/Restore feature gate not enabled' };
       }
       const causes = referenceCauses(spec.target, 'spec.target');
-      const blocking = causes.length === 0 && blocker(object);
-      if (blocking) {
-        causes.push(
-          invalidField(
-            'spec.target',
-            `VirtualMachineRestore "${blocking.metadata.name}" in progress`,
-          ),
-        );
-      }
-      const more = snapshotCauses(object);
-      if (typeof more === 'string') {
-        return { message: more };
+      if (causes.length === 0) {
+        const more = snapshotCauses(object);
+        if (typeof more === 'string') {
+          return { message: more };
+        }
+        causes.push(...more, ...specCauses(object));
       }
       causes.push(
-        ...more,
-        ...overrideCauses(spec.volumeRestoreOverrides ?? []),
+        ...blockers(object).map(({ metadata }) =>
+          invalidField(
+            'spec.target',
+            `VirtualMachineRestore "${metadata.name}" in progress`,
+          ),
+        ),
       );
-      const checks: Array<[string, string, string[]]> = [
-        ['volumeRestorePolicy', 'volume restore policy', RESTORE_POLICIES],
-        [
-          'volumeOwnershipPolicy',
-          'volume ownership policy',
-          OWNERSHIP_POLICIES,
-        ],
-      ];
-      for (const [field, label, allowed] of checks) {
-        if (spec[field] !== undefined && !allowed.includes(spec[field])) {
-          causes.push(
-            invalidField(
-              `spec.${field}`,
-              `${label} "${spec[field]}" doesn't exist`,
-            ),
-          );
-        }
-      }
       return causes.length > 0 ? { causes } : undefined;
     },
   };

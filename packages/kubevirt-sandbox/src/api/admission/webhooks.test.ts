@@ -361,7 +361,7 @@ describe('webhooks', () => {
       body: body('r-3'),
     });
     expect(denied.message).toBe(
-      `admission webhook "${RESTORE_HOOK}" denied the request: VirtualMachineRestore "r-1" in progress`,
+      `admission webhook "${RESTORE_HOOK}" denied the request: VirtualMachineRestore "r-1" in progress, VirtualMachineRestore "r-2" in progress`,
     );
     const kind = {
       apiVersion: 'snapshot.kubevirt.io/v1beta1',
