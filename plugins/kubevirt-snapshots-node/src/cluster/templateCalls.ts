@@ -143,26 +143,25 @@ export async function readDataVolume(
   return raw && projectDataVolume(raw);
 }
 
-/** Makes a disk of a template from a captured one. */
-export async function createTemplateDisk(
-  clients: Clients,
+/**
+ * The object that is sent as a disk of a template.
+ *
+ * @param backup - of the captured disk, in the snapshot's content
+ * @param size - a quantity
+ */
+export function templateDiskBody(
   intent: CommittedIntent,
-  input: DiskInput,
-): Promise<DataVolumeRecord> {
-  CommittedIntent.assert(intent);
-  const { cluster, namespace } = input.source;
+  input: Pick<DiskInput, 'name' | 'source'>,
+  backup: Raw,
+  size: string,
+): JsonObject {
+  const { namespace } = input.source;
   resourcePath(RESOURCES.dataVolumes, { namespace, name: input.name });
-  const { content } = await readCapturedVm(
-    clients.reader,
-    namespace,
-    input.snapshot,
-  );
-  const backup = backupOf(content, input.volume);
   const claim = object(at(backup, 'persistentVolumeClaim', 'spec'));
   const storageClassName = textAt(claim, ['storageClassName'], 253);
   const accessModes = objectsOfText(claim.accessModes);
   const volumeMode = textAt(claim, ['volumeMode'], 16);
-  const raw = await clients.writer.create(RESOURCES.dataVolumes, namespace, {
+  return {
     apiVersion: 'cdi.kubevirt.io/v1beta1',
     kind: 'DataVolume',
     metadata: {
@@ -179,17 +178,40 @@ export async function createTemplateDisk(
         },
       },
       storage: {
-        resources: {
-          requests: {
-            storage: await sizeOf(clients.reader, namespace, backup),
-          },
-        },
+        resources: { requests: { storage: size } },
         ...(storageClassName && { storageClassName }),
         ...(accessModes.length > 0 && { accessModes }),
         ...(volumeMode && { volumeMode }),
       },
     },
-  });
+  };
+}
+
+/** Makes a disk of a template from a captured one. */
+export async function createTemplateDisk(
+  clients: Clients,
+  intent: CommittedIntent,
+  input: DiskInput,
+): Promise<DataVolumeRecord> {
+  CommittedIntent.assert(intent);
+  const { cluster, namespace } = input.source;
+  resourcePath(RESOURCES.dataVolumes, { namespace, name: input.name });
+  const { content } = await readCapturedVm(
+    clients.reader,
+    namespace,
+    input.snapshot,
+  );
+  const backup = backupOf(content, input.volume);
+  const raw = await clients.writer.create(
+    RESOURCES.dataVolumes,
+    namespace,
+    templateDiskBody(
+      intent,
+      input,
+      backup,
+      await sizeOf(clients.reader, namespace, backup),
+    ),
+  );
   return answered(cluster, projectDataVolume(raw));
 }
 

@@ -20,10 +20,15 @@ const PLURALS: Record<string, string> = {
   DataVolume: 'datavolumes',
   VirtualMachine: 'virtualmachines',
   VirtualMachineSnapshot: 'virtualmachinesnapshots',
+  VirtualMachineSnapshotContent: 'virtualmachinesnapshotcontents',
   VirtualMachineRestore: 'virtualmachinerestores',
+  VirtualMachineClone: 'virtualmachineclones',
   VirtualMachineTemplate: 'virtualmachinetemplates',
   Template: 'templates',
 };
+
+/** Parts of roles and bindings that say who may do what. */
+const GRANTS = ['rules', 'subjects'];
 
 /** An object of Kubernetes, loosely. */
 export type KubeObject = {
@@ -149,17 +154,17 @@ export class AdminClient {
   }
 
   /**
-   * Creates what a manifest holds. What is there already is left alone: it is
-   * somebody's.
+   * Applies a manifest, as `kubectl apply` does, as far as rights go: what is
+   * missing is created, and what grants something else is made to grant this.
    *
-   * @returns the objects that were made, to be removed in the end, and those
-   *   that were there with other rights
+   * @returns the objects that were made, to be removed in the end, and what
+   *   the others granted before, to be put back
    */
   async apply(
     yaml: string,
-  ): Promise<{ made: KubeRef[]; different: KubeRef[] }> {
+  ): Promise<{ made: KubeRef[]; changed: { ref: KubeRef; before: Raw }[] }> {
     const made: KubeRef[] = [];
-    const different: KubeRef[] = [];
+    const changed: { ref: KubeRef; before: Raw }[] = [];
     for (const document of loadAllYaml(yaml) as KubeObject[]) {
       const ref = refOf(document);
       try {
@@ -170,12 +175,20 @@ export class AdminClient {
           throw error;
         }
         const there = await this.get(ref);
-        if (!isDeepStrictEqual(there?.rules, document.rules)) {
-          different.push(ref);
+        const grants = (object: KubeObject) =>
+          Object.fromEntries(
+            GRANTS.filter(key => object[key] !== undefined).map(key => [
+              key,
+              object[key],
+            ]),
+          );
+        if (there && !isDeepStrictEqual(grants(there), grants(document))) {
+          await this.patch(ref, grants(document));
+          changed.push({ ref, before: grants(there) });
         }
       }
     }
-    return { made, different };
+    return { made, changed };
   }
 
   /** A token of a service account, as `kubectl create token` gets it. */

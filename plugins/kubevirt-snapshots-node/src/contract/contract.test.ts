@@ -15,7 +15,8 @@ describe('the contract, kept by the sandbox', () => {
   });
 
   afterAll(async () => {
-    await sandbox?.stop();
+    // Nothing is left behind, in the cluster's namespaces or outside.
+    expect(await sandbox?.stop()).toEqual([]);
   });
 
   it.each(contract.map(check => [check.name, check] as const))(

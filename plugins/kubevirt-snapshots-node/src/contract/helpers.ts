@@ -8,6 +8,13 @@ import type { CreateSnapshotInput, SnapshotRecord } from '../cluster/types';
 import type { KubeObject } from './AdminClient';
 import { ContractContext, MadeVm, Skipped } from './types';
 
+const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
+const DATA_VOLUME = {
+  apiVersion: 'cdi.kubevirt.io/v1beta1',
+  kind: 'DataVolume',
+};
+const CLAIM = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+
 /** Put into cloud-init; must never come out again. */
 export const PLANTED_SECRET = 'contract-planted-secret';
 
@@ -19,11 +26,16 @@ export function newIntent(): CommittedIntent {
   });
 }
 
-/** Waits until something is there, and returns it. */
+/**
+ * Waits until something is there, and returns it.
+ *
+ * @param why - what is known of it when it doesn't come
+ */
 export async function eventually<T>(
   what: string,
   get: () => T | undefined | false | Promise<T | undefined | false>,
   patience: number,
+  why: () => unknown = () => undefined,
 ): Promise<T> {
   const end = Date.now() + patience;
   for (;;) {
@@ -31,19 +43,36 @@ export async function eventually<T>(
     if (value) {
       return value;
     }
-    assert.ok(Date.now() < end, `${what} within ${patience} ms`);
+    if (Date.now() >= end) {
+      const reason = why();
+      throw new assert.AssertionError({
+        message: `${what} within ${patience} ms${reason ? ` (${reason})` : ''}`,
+      });
+    }
     await sleep(50);
   }
 }
 
-function dataVolume(
+/** A blank disk: of CDI where the cluster has it, else a plain claim. */
+function blankDisk(
   context: ContractContext,
   name: string,
   storageClassName: string | undefined,
 ): KubeObject {
+  const size = {
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: '64Mi' } },
+    ...(storageClassName ? { storageClassName } : {}),
+  };
+  if (!context.dataVolumes) {
+    return {
+      ...CLAIM,
+      metadata: { name, namespace: context.namespace },
+      spec: size,
+    };
+  }
   return {
-    apiVersion: 'cdi.kubevirt.io/v1beta1',
-    kind: 'DataVolume',
+    ...DATA_VOLUME,
     metadata: {
       name,
       namespace: context.namespace,
@@ -54,13 +83,73 @@ function dataVolume(
     },
     spec: {
       source: { blank: {} },
-      storage: {
-        accessModes: ['ReadWriteOnce'],
-        resources: { requests: { storage: '64Mi' } },
-        ...(storageClassName ? { storageClassName } : {}),
-      },
+      storage: size,
     },
   };
+}
+
+/** Removes the VM and its disks, and waits until they are gone. */
+export async function removeVm(
+  { admin, service, namespace, patience }: ContractContext,
+  vm: MadeVm,
+  disks: string[] = ['root'],
+): Promise<void> {
+  const { name } = vm.ref;
+  const refs = [
+    { ...VM, namespace, name },
+    ...disks.flatMap(disk =>
+      [DATA_VOLUME, CLAIM].map(kind => ({
+        ...kind,
+        namespace,
+        name: `${name}-${disk}`,
+      })),
+    ),
+  ];
+  for (const ref of refs) {
+    await admin.delete(ref);
+  }
+  await eventually(
+    `VM ${name} and its disks are gone`,
+    async () => {
+      const left = await Promise.all(refs.map(ref => admin.get(ref)));
+      return !service.vm(vm.ref) && left.every(one => !one);
+    },
+    patience,
+  );
+}
+
+/** Waits until a disk of a VM is there, bound and filled. */
+async function diskIsReady(
+  { admin, namespace, dataVolumes, deadStorage, patience }: ContractContext,
+  name: string,
+  storageClass: string,
+): Promise<void> {
+  let seen = '';
+  try {
+    await eventually(
+      `disk ${name} of storage class ${storageClass} is bound and filled`,
+      async () => {
+        const claim = await admin.get({ ...CLAIM, namespace, name });
+        const disk =
+          dataVolumes && (await admin.get({ ...DATA_VOLUME, namespace, name }));
+        seen = [
+          `claim ${claim?.status?.phase ?? 'absent'}`,
+          ...(disk ? [`DataVolume ${disk.status?.phase ?? 'untouched'}`] : []),
+        ].join(', ');
+        return (
+          claim?.status?.phase === 'Bound' &&
+          (!disk || disk.status?.phase === 'Succeeded')
+        );
+      },
+      patience,
+      () => seen,
+    );
+  } catch (error) {
+    // Whose fault it is, the plugin's it isn't.
+    const reason = error instanceof Error ? error.message : String(error);
+    deadStorage.set(storageClass, reason);
+    throw new Skipped(`the cluster made no disk: ${reason}`);
+  }
 }
 
 /** A stopped VM. Its disks are blank, so no image is needed. */
@@ -72,7 +161,9 @@ export function vmManifest(
   const volumes = [
     ...disks.map(disk => ({
       name: disk,
-      dataVolume: { name: `${name}-${disk}` },
+      ...(context.dataVolumes
+        ? { dataVolume: { name: `${name}-${disk}` } }
+        : { persistentVolumeClaim: { claimName: `${name}-${disk}` } }),
     })),
     {
       name: 'cloudinit',
@@ -110,6 +201,8 @@ export function vmManifest(
             },
           },
           networks: [{ name: 'default', pod: {} }],
+          // Nobody is in there who could shut it down.
+          terminationGracePeriodSeconds: 0,
           volumes,
         },
       },
@@ -124,16 +217,21 @@ export async function makeVm(
   disks: { name: string; storageClass?: string }[] = [{ name: 'root' }],
 ): Promise<MadeVm> {
   const { admin, namespace, service, cluster, patience } = context;
-  if (disks.some(disk => !(disk.storageClass ?? context.storageClass))) {
-    throw new Skipped('this cluster has no storage class');
+  const classOf = (disk: { storageClass?: string }) =>
+    disk.storageClass ?? context.storageClass;
+  for (const disk of disks) {
+    const storageClass = classOf(disk);
+    if (!storageClass) {
+      throw new Skipped('this cluster has no storage class');
+    }
+    const dead = context.deadStorage.get(storageClass);
+    if (dead) {
+      throw new Skipped(`the cluster made no disk before: ${dead}`);
+    }
   }
   for (const disk of disks) {
     await admin.create(
-      dataVolume(
-        context,
-        `${name}-${disk.name}`,
-        disk.storageClass ?? context.storageClass,
-      ),
+      blankDisk(context, `${name}-${disk.name}`, classOf(disk)),
     );
   }
   const made = await admin.create(
@@ -145,21 +243,7 @@ export async function makeVm(
   );
   const ref = { cluster, namespace, name };
   for (const disk of disks) {
-    const claim = {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      namespace,
-    };
-    await eventually(
-      `claim ${name}-${disk.name} of storage class ${
-        disk.storageClass ?? context.storageClass ?? '(default)'
-      } is bound`,
-      async () =>
-        (
-          await admin.get({ ...claim, name: `${name}-${disk.name}` })
-        )?.status?.phase === 'Bound',
-      patience,
-    );
+    await diskIsReady(context, `${name}-${disk.name}`, classOf(disk)!);
   }
   await eventually(
     `the cache has VM ${name} with its disks`,
@@ -265,18 +349,27 @@ export async function remove(
   );
 }
 
+/** The call fails. */
+export async function fails(
+  call: Promise<unknown>,
+): Promise<Error & { code?: unknown }> {
+  try {
+    await call;
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error;
+  }
+  throw new assert.AssertionError({
+    message: 'It should have failed, and did not',
+  });
+}
+
 /** The call fails with this code. */
 export async function failsWith(
   call: Promise<unknown>,
   code: string,
 ): Promise<Error> {
-  try {
-    await call;
-  } catch (error: any) {
-    assert.equal(error.code, code, error.message);
-    return error;
-  }
-  throw new assert.AssertionError({
-    message: `It should have failed with ${code}, and did not`,
-  });
+  const error = await fails(call);
+  assert.equal(error.code, code, error.message);
+  return error;
 }

@@ -13,11 +13,11 @@ import type { ContractResult } from './types';
  *   a VolumeSnapshotClass, the cluster's default class if it has
  * - `CONTRACT_PLAIN_STORAGE_CLASS`: storage that can't; default: one that has
  *   none
- * - `CONTRACT_PATIENCE_SECONDS`: how long anything may take; default 120
+ * - `CONTRACT_PATIENCE_SECONDS`: how long anything may take; default 180
  */
 async function createBed(): Promise<{
   bed: ContractBed;
-  stop(): Promise<void>;
+  stop(): Promise<string[]>;
 }> {
   const { env } = process;
   if (!env.KUBECONFIG) {
@@ -31,7 +31,7 @@ async function createBed(): Promise<{
     kubeConfig,
     storageClass: env.CONTRACT_STORAGE_CLASS || undefined,
     plainStorageClass: env.CONTRACT_PLAIN_STORAGE_CLASS || undefined,
-    patience: Number(env.CONTRACT_PATIENCE_SECONDS || 120) * 1000,
+    patience: Number(env.CONTRACT_PATIENCE_SECONDS || 180) * 1000,
   });
   return { bed, stop: () => bed.tearDown() };
 }
@@ -40,13 +40,33 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Fails at the first Ctrl-C; the second one ends the process. */
+function interruption(): Promise<never> {
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        print('Interrupted. What was made is being removed.');
+        reject(new Error('interrupted'));
+      });
+    }
+  });
+  interrupted.catch(() => {});
+  return interrupted;
+}
+
 async function main(): Promise<number> {
+  const interrupted = interruption();
   const { bed, stop } = await createBed();
   const results: ContractResult[] = [];
   bed.notes.forEach(print);
+  let left: string[] = [];
+  let whole = true;
   try {
     for (const check of contract) {
-      const result = await runCheck(check, bed.context);
+      const result = await Promise.race([
+        runCheck(check, bed.context),
+        interrupted,
+      ]);
       results.push(result);
       print(
         `${result.outcome.padEnd(7)}  ${result.name}${
@@ -54,9 +74,13 @@ async function main(): Promise<number> {
         }`,
       );
     }
+  } catch {
+    whole = false;
   } finally {
-    await stop();
+    left = await stop();
   }
+  // The promises were kept or not, whatever becomes of the rest.
+  left.forEach(print);
   const count = (outcome: string) =>
     results.filter(r => r.outcome === outcome).length;
   print(
@@ -64,7 +88,7 @@ async function main(): Promise<number> {
       'skipped',
     )} skipped`,
   );
-  return count('failed') === 0 ? 0 : 1;
+  return whole && count('failed') === 0 ? 0 : 1;
 }
 
 main().then(

@@ -11,7 +11,7 @@ import { ContractBed } from './ContractBed';
  */
 export async function createSandboxBed(): Promise<{
   bed: ContractBed;
-  stop(): Promise<void>;
+  stop(): Promise<string[]>;
 }> {
   const sandbox = await startSandbox({ name: 'contract', speed: 10 });
   try {
@@ -36,9 +36,7 @@ export async function createSandboxBed(): Promise<{
     });
     return {
       bed,
-      stop: async () => {
-        await bed.tearDown().finally(() => sandbox.stop());
-      },
+      stop: () => bed.tearDown().finally(() => sandbox.stop()),
     };
   } catch (error) {
     await sandbox.stop();

@@ -28,6 +28,10 @@ export interface ContractContext {
   /** A cluster service with another token, not started. */
   serviceWithToken(token: string): Promise<DefaultClusterService>;
   admin: AdminClient;
+  /** Whether the cluster has DataVolumes; else disks are plain claims. */
+  dataVolumes: boolean;
+  /** Storage that gave no disk, and why: nobody waits for it again. */
+  deadStorage: Map<string, string>;
   cluster: string;
   /** Made for this run. */
   namespace: string;

@@ -39,7 +39,10 @@ export const readingChecks: ContractCheck[] = [
       assert.deepEqual(
         record.disks.map(d => [d.name, d.kind]),
         [
-          ['root', 'dataVolume'],
+          [
+            'root',
+            context.dataVolumes ? 'dataVolume' : 'persistentVolumeClaim',
+          ],
           ['cloudinit', 'cloudInitNoCloud'],
         ],
       );

