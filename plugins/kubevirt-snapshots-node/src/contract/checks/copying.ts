@@ -19,6 +19,7 @@ import type { KubeObject } from '../AdminClient';
 import {
   eventually,
   isReady,
+  madeVm,
   makeVm,
   needSnapshots,
   newIntent,
@@ -276,8 +277,13 @@ export const copyingChecks: ContractCheck[] = [
   {
     name: 'leaves behind what one does not want to keep',
     async run(context) {
-      const { admin, namespace } = context;
+      const { admin, service, cluster, namespace, patience } = context;
       await clone(context, 'copy-2', { keepAnnotations: false });
+      await eventually(
+        'the cache has the copy',
+        () => service.vm({ cluster, namespace, name: 'copy-2' }),
+        patience,
+      );
       const copy = await admin.get({ ...VM, namespace, name: 'copy-2' });
       assert.ok(copy);
       assert.equal(copy.metadata.annotations.private, undefined);
@@ -289,6 +295,7 @@ export const copyingChecks: ContractCheck[] = [
     name: 'deletes a finished clone, and the VM stays',
     async run(context) {
       const { service, admin, cluster, namespace, patience } = context;
+      madeVm(context, 'copy-2');
       const address = { cluster, namespace, name: 'clone-copy-2' };
       await eventually(
         'the clone is gone',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { projectConfiguration } from '../../project/configuration';
-import { eventually, makeVm, PLANTED_SECRET } from '../helpers';
+import { eventually, madeVm, makeVm, PLANTED_SECRET } from '../helpers';
 import type { ContractCheck, ContractContext, MadeVm } from '../types';
 
 const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
@@ -56,10 +56,8 @@ export const readingChecks: ContractCheck[] = [
     name: 'keeps nothing of what may be a secret',
     async run(context) {
       const { service } = context;
-      const vm = { ref: { ...context, name: 'reading' } };
-      const record = service.vm(vm.ref);
-      assert.ok(record);
-      for (const value of [record, await service.getVm(vm.ref)]) {
+      const { ref } = madeVm(context, 'reading');
+      for (const value of [service.vm(ref), await service.getVm(ref)]) {
         assert.ok(!JSON.stringify(value).includes(PLANTED_SECRET));
       }
       const raw = await context.admin.get({
@@ -76,12 +74,13 @@ export const readingChecks: ContractCheck[] = [
   {
     name: 'hears of a change by its watch and tells listeners',
     async run(context) {
-      const { service, cluster, namespace, patience } = context;
-      const ref = { cluster, namespace, name: 'reading' };
+      const { service, patience } = context;
+      const vm = madeVm(context, 'reading');
+      const { ref } = vm;
       let told = 0;
       const off = service.subscribe(ref, () => (told += 1));
       const before = service.revision(ref);
-      await relabel(context, { ref, uid: '' }, 'one');
+      await relabel(context, vm, 'one');
       await eventually('the listener is told', () => told > 0, patience);
       assert.ok(service.revision(ref) > before);
       off();
@@ -92,10 +91,10 @@ export const readingChecks: ContractCheck[] = [
     skip: ({ disturb }) =>
       disturb ? undefined : "a real cluster's watches can't be cut from here",
     async run(context) {
-      const { disturb, cluster, namespace, service, patience } = context;
-      const ref = { cluster, namespace, name: 'reading' };
+      const { disturb, cluster, service, patience } = context;
+      const vm = madeVm(context, 'reading');
       disturb!.cutWatches();
-      await relabel(context, { ref, uid: '' }, 'two');
+      await relabel(context, vm, 'two');
       await eventually(
         'the cluster is live',
         () => service.status(cluster).state === 'live',
@@ -108,11 +107,11 @@ export const readingChecks: ContractCheck[] = [
     skip: ({ disturb }) =>
       disturb ? undefined : "a real cluster's history can't be cut from here",
     async run(context) {
-      const { disturb, cluster, namespace, service, patience } = context;
-      const ref = { cluster, namespace, name: 'reading' };
+      const { disturb, cluster, service, patience } = context;
+      const vm = madeVm(context, 'reading');
       disturb!.compact();
       disturb!.cutWatches();
-      await relabel(context, { ref, uid: '' }, 'three');
+      await relabel(context, vm, 'three');
       await eventually(
         'the cluster is live',
         () => service.status(cluster).state === 'live',
