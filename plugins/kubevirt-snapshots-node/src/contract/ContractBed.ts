@@ -113,21 +113,22 @@ export class ContractBed {
         );
       }
     };
-    for (const close of this.#closers.reverse()) {
+    for (const close of this.#closers.splice(0).reverse()) {
       await attempt('Closing failed', close);
     }
-    for (const ref of this.#made.reverse()) {
+    const made = this.#made.splice(0).reverse();
+    for (const ref of made) {
       await attempt(`${ref.kind} ${ref.name} is left`, () =>
         this.#admin.delete(ref),
       );
     }
-    for (const { ref, before } of this.#changed) {
+    for (const { ref, before } of this.#changed.splice(0)) {
       await attempt(`${ref.kind} ${ref.name} grants what deploy/ says`, () =>
         this.#admin.patch(ref, before),
       );
     }
     // A namespace takes its time, and the next run would run into it.
-    for (const ref of this.#made.filter(({ kind }) => kind === 'Namespace')) {
+    for (const ref of made.filter(({ kind }) => kind === 'Namespace')) {
       await attempt(`Namespace ${ref.name} is left`, () =>
         this.#namespaceIsGone(ref.name),
       );

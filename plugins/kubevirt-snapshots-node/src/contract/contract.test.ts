@@ -15,8 +15,7 @@ describe('the contract, kept by the sandbox', () => {
   });
 
   afterAll(async () => {
-    // Nothing is left behind, in the cluster's namespaces or outside.
-    expect(await sandbox?.stop()).toEqual([]);
+    await sandbox?.stop();
   });
 
   it.each(contract.map(check => [check.name, check] as const))(
@@ -30,4 +29,8 @@ describe('the contract, kept by the sandbox', () => {
       });
     },
   );
+
+  it('leaves nothing behind', async () => {
+    expect(await sandbox.bed.tearDown()).toEqual([]);
+  });
 });
