@@ -194,6 +194,7 @@ export const auditMessages = {
     firstBad: 'First bad row: {{seq}}',
     firstBadRange: 'First bad rows: {{seq}} to {{toSeq}}',
     verified: 'Verified {{time}} ({{person}}), rows {{from}} to {{to}}.',
+    verifiedEmpty: 'Verified {{time}} ({{person}}): there was no row yet.',
     checkpointAt: 'The checkpoint was signed {{time}}.',
     notSigned:
       'Checkpoints are not signed: no key is configured, so nothing proves that this is the trail that was written.',

@@ -28,7 +28,7 @@ export function describeResult(options: {
   if (problem) {
     return { ...base, status: 'broken', message: problem.message, problem };
   }
-  const span = `${chain.seq - start.seq} rows`;
+  const span = chain.seq - start.seq;
   return good
     ? {
         ...base,
@@ -38,6 +38,9 @@ export function describeResult(options: {
     : {
         ...base,
         status: 'unsigned',
-        message: `ok but unsigned: ${span} follow from each other, and no checkpoint says that they are the ones that were written`,
+        message:
+          span === 0
+            ? 'ok: there is no row yet'
+            : `ok but unsigned: ${span} rows follow from each other, and no checkpoint says that they are the ones that were written`,
       };
 }

@@ -50,6 +50,24 @@ describe('VerificationPanel', () => {
     expect(await axe(container)).toHaveNoViolations();
   });
 
+  it('has words for a trail that is still empty', async () => {
+    await show(
+      verification({
+        ...last({
+          status: 'unsigned',
+          message: 'ok: there is no row yet',
+          checkpoint: undefined,
+          from: 1,
+          to: 0,
+        }),
+      }),
+    );
+    const part = await panel();
+    expect(part).toHaveTextContent('ok: there is no row yet');
+    expect(part).toHaveTextContent('there was no row yet.');
+    expect(part).not.toHaveTextContent('rows 1 to 0');
+  });
+
   it('is not green when nothing is signed', async () => {
     await show(
       verification({

@@ -60,6 +60,10 @@ function Result(props: {
   const { view, last, rowHref } = props;
   const t = useTexts();
   const since = Math.max(0, view.lastRow - last.to);
+  const who = {
+    time: <Moment value={last.at} />,
+    person: <Actor actor={last.by} />,
+  };
   return (
     <>
       {last.status === 'broken' && <Problem result={last} rowHref={rowHref} />}
@@ -72,12 +76,13 @@ function Result(props: {
         </Line>
       )}
       <Line>
-        {t('verify.verified', {
-          time: <Moment value={last.at} />,
-          person: <Actor actor={last.by} />,
-          from: String(last.from),
-          to: String(last.to),
-        })}{' '}
+        {last.to < last.from
+          ? t('verify.verifiedEmpty', who)
+          : t('verify.verified', {
+              ...who,
+              from: String(last.from),
+              to: String(last.to),
+            })}{' '}
         {since > 0 && t('verify.since', { count: since })}
       </Line>
       {last.checkpoint && (
