@@ -476,6 +476,15 @@ describe.each(databases.eachSupportedId())('tampering on %s', id => {
     expect((await bed.verify()).problem).toMatchObject({ seq: 4, toSeq: 6 });
   });
 
+  it('says of a trail without rows that there are none', async () => {
+    const bed = await signedTrail(id);
+    expect(await bed.verify()).toMatchObject({
+      status: 'unsigned',
+      rows: 0,
+      message: 'ok: there is no row yet',
+    });
+  });
+
   it('says unsigned, never ok, where nothing signed vouches for the rows', async () => {
     const { knex } = bed;
     await rewrite(knex, 5, row => {
