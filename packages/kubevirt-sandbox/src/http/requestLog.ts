@@ -20,9 +20,20 @@ export class RequestLog implements SandboxRequests {
     };
     this.#records.push(record);
     if (this.#records.length > MAX_RECORDS) {
-      this.#records.splice(0, MAX_RECORDS / 10);
+      this.#forget(MAX_RECORDS / 10);
     }
     return record;
+  }
+
+  /** The oldest reads go first: what somebody changed is what one asks for later. */
+  #forget(count: number): void {
+    let left = count;
+    this.#records = this.#records.filter(({ method }) => {
+      const goes = left > 0 && method === 'GET';
+      left -= goes ? 1 : 0;
+      return !goes;
+    });
+    this.#records.splice(0, left);
   }
 
   list(

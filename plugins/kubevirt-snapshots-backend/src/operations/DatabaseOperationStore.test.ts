@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { acceptOptions, databases, setUp } from '../__testUtils__/databases';
+import { nextNumber } from '../database/nextNumber';
 import { LEASE_MS } from './DatabaseOperationStore';
 import { shared, vmLock, type LockWanted } from './locks';
 
@@ -19,6 +20,35 @@ describe.each(databases.eachSupportedId())('operation store on %s', id => {
     await expect(store.accept(acceptOptions('take', 's2'))).rejects.toThrow();
     expect(await knex('operations')).toHaveLength(1);
     expect(await knex('locks')).toHaveLength(0);
+  });
+
+  it('lets a stalled replica hold up the others for seconds only', async () => {
+    const { knex, trail, store } = await setUp(id);
+    // A file of SQLite's is one process's alone.
+    const pg = knex.client.config.client === 'pg';
+    const limits: string[] = [];
+    const limitOf = async (tx: typeof knex) => {
+      const found =
+        pg && (await tx.raw('SHOW idle_in_transaction_session_timeout'));
+      limits.push(
+        found ? found.rows[0].idle_in_transaction_session_timeout : 'none',
+      );
+    };
+    await knex.transaction(async tx => {
+      await nextNumber(tx, 'operations');
+      await limitOf(tx);
+    });
+    await knex.transaction(async tx => {
+      await trail.append(tx, 'system', {
+        action: 'audit.probe',
+        actor: 'plugin:kubevirt-snapshots',
+        origin: 'system',
+      });
+      await limitOf(tx);
+    });
+    await limitOf(knex);
+    expect(limits).toEqual(pg ? ['5s', '5s', '0'] : ['none', 'none', 'none']);
+    expect(await store.changesSince(0, 10)).toEqual([]);
   });
 
   it('lets several share a resource, and nobody else have it meanwhile', async () => {

@@ -5,7 +5,7 @@ import type { VmRef } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { AuditOutcome, AuditRowInput } from '../audit/types';
 import type { Clock } from '../database/Clock';
-import { nextNumber } from '../database/nextNumber';
+import { nextNumber, withNextNumber } from '../database/nextNumber';
 import { conflict, detailsOf, unavailable } from '../errors';
 import { protectionInForce } from '../protection/ProtectionStore';
 import { lockOf, refuseHeldLocks, type LockWanted } from './locks';
@@ -340,19 +340,22 @@ export class DatabaseOperationStore {
     owner: string,
     patch: OperationPatch,
   ): Promise<Operation | undefined> {
-    const updated = await this.#knex.transaction(async tx => {
-      const revision = await nextNumber(tx, 'operations');
-      const [row] = await tx(TABLE)
-        .where({ id, lease_owner: owner })
-        .whereNull('finished_at')
-        .update({
-          ...toColumns(patch),
-          updated_at: await this.#clock.now(tx),
-          revision,
-        })
-        .returning('*');
-      return row && fromRow(row);
-    });
+    const [row] = await withNextNumber(
+      this.#knex,
+      'operations',
+      (knex, revision) =>
+        knex
+          .from(TABLE)
+          .where({ id, lease_owner: owner })
+          .whereNull('finished_at')
+          .update({
+            ...toColumns(patch),
+            updated_at: this.#clock.reading(),
+            revision,
+          })
+          .returning('*'),
+    );
+    const updated = row && fromRow(row);
     if (updated) {
       this.announce(updated);
     }

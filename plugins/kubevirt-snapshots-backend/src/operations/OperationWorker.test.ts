@@ -355,6 +355,44 @@ describe.each(databases.eachSupportedId())('operation worker on %s', id => {
       expect(left).toBeGreaterThan(20_000);
     });
 
+    it('a replica whose lease ran out does not work on it twice at once', async () => {
+      const { cluster, store, accept, startWorker, settled, sent } =
+        await begin();
+      let release: () => void = () => {};
+      const held = new Promise<void>(resolve => {
+        release = resolve;
+      });
+      cluster.before = async call => {
+        if (call === 'getVm') {
+          await held;
+        }
+      };
+      cluster.after = call => {
+        if (call === 'createSnapshot') {
+          cluster.changeSnapshot('s1', { facts: { phase: 'Succeeded' } });
+        }
+      };
+      const worker = startWorker('a');
+      const operation = await accept('take', 's1');
+      await until(() => cluster.calls.includes('getVm'), Boolean);
+      const { leaseUntil } = (await store.get(operation.id))!;
+      offset = 61_000;
+      await until(
+        async () => {
+          await worker.poll();
+          return (await store.get(operation.id))!.leaseUntil!;
+        },
+        renewed => renewed > leaseUntil!,
+      );
+      // Whatever it would begin now it begins before this event is over.
+      cluster.addVm({ uid: 'vm-uid' });
+      await new Promise(resolve => setTimeout(resolve, 200));
+      expect(cluster.calls.filter(call => call === 'getVm')).toHaveLength(1);
+      release();
+      expect(await settled(operation)).toMatchObject({ state: 'succeeded' });
+      expect(sent('createSnapshot')).toBe(1);
+    });
+
     it('a replica that lost its lease changes nothing any more', async () => {
       const { cluster, store, accept, startWorker, trail } = await begin();
       let release: () => void = () => {};

@@ -47,6 +47,8 @@ class LeaseLostError extends Error {}
 interface Held {
   cluster: string;
   vmKey: string;
+  /** ms since 1970, database clock. */
+  since: number;
   failures: number;
   running: boolean;
   again: boolean;
@@ -154,9 +156,14 @@ export class OperationWorker {
         full: Array.from(counts.keys()).filter(cluster => room(cluster) <= 0),
       });
       for (const operation of leased) {
+        // Its own lease had run out, and it is at work on it still.
+        if (this.#held.has(operation.id)) {
+          continue;
+        }
         this.#held.set(operation.id, {
           cluster: operation.vm.cluster,
           vmKey: stringifyVmRef(operation.vm),
+          since: operation.leaseUntil! - LEASE_MS,
           failures: 0,
           running: false,
           again: false,
@@ -352,6 +359,7 @@ export class OperationWorker {
       cluster: this.#cluster,
       store: this.#store,
       now,
+      heldSince: held.since,
       update,
       note,
       enter: (step, notes) => {
@@ -382,14 +390,16 @@ export class OperationWorker {
           attempts: before + 1,
           lastSentAt: await this.#clock.now(),
         });
-        if (performance.now() - renewedAt > LEASE_MS - MIN_LEASE_LEFT_MS) {
+        const sendBefore = renewedAt + LEASE_MS - MIN_LEASE_LEFT_MS;
+        if (performance.now() > sendBefore) {
           throw new LeaseLostError();
         }
         // From here on a failure of ours is known to be over; only a successor
         // has to wait for what a dead replica may have left under way.
         held.sentHere = true;
         try {
-          return await call(intent);
+          // Whoever is stalled from here on is stopped by the transport.
+          return await call(intent.until(sendBefore));
         } catch (error) {
           if (error instanceof ClusterError && !error.ambiguous) {
             await update({ attempts: before });

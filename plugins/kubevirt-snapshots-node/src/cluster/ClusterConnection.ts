@@ -51,6 +51,11 @@ export class ClusterConnection {
   readonly #writeTransport: ClusterTransport | undefined;
   readonly #reflectors: Reflector[];
   readonly #bypass: BypassCheck;
+  /** The watches may hang on the same dead connection without knowing. */
+  readonly #onUnreachable = () =>
+    this.#reflectors
+      .filter(r => r.state.phase === 'live')
+      .forEach(r => r.verify());
   #told?: string;
 
   readonly cache: ClusterCache;
@@ -92,11 +97,7 @@ export class ClusterConnection {
     this.client = KubeClient.create({
       cluster: config.name,
       transport: this.#transport,
-      // The watches may hang on the same dead connection without knowing.
-      onUnreachable: () =>
-        this.#reflectors
-          .filter(r => r.state.phase === 'live')
-          .forEach(r => r.verify()),
+      onUnreachable: this.#onUnreachable,
     });
     this.facts = new AccountFacts({ client: this.client });
     this.#bypass = BypassCheck.create({
@@ -134,7 +135,12 @@ export class ClusterConnection {
   writer(intent: CommittedIntent): KubeClient {
     const impersonation = this.#impersonation;
     if (!impersonation || !this.#writeTransport) {
-      return this.client;
+      return KubeClient.create({
+        cluster: this.#config.name,
+        transport: this.#transport,
+        onUnreachable: this.#onUnreachable,
+        sendBefore: intent.sendBefore,
+      });
     }
     // Visible ASCII only, as in every entity ref: it becomes a header.
     if (!/^[\x21-\x7e]{1,512}$/.test(intent.actor)) {
@@ -147,6 +153,7 @@ export class ClusterConnection {
         user: `backstage:${intent.actor}`,
         group: impersonation.group,
       },
+      sendBefore: intent.sendBefore,
     });
   }
 

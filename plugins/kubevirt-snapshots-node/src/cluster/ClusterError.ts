@@ -11,6 +11,7 @@ import { CustomErrorBase } from '@backstage/errors';
  * - `forbidden`, `unauthorized`: rights or token of the portal's account
  * - `overloaded`: 429
  * - `server-error`: 5xx
+ * - `too-late`: it was not sent, because there was no time left to do so
  * - `unreachable`: no answer; a write may or may not have been applied
  *
  * @public
@@ -26,6 +27,7 @@ export type ClusterErrorCode =
   | 'unauthorized'
   | 'overloaded'
   | 'server-error'
+  | 'too-late'
   | 'unreachable';
 
 /**
@@ -57,6 +59,7 @@ export class ClusterError extends CustomErrorBase {
     return (
       this.code === 'overloaded' ||
       this.code === 'server-error' ||
+      this.code === 'too-late' ||
       this.code === 'unreachable'
     );
   }

@@ -13,11 +13,18 @@ export class CommittedIntent {
   readonly #operationId: string;
   readonly #sequence: number;
   readonly #actor: string;
+  readonly #sendBefore: number | undefined;
 
-  private constructor(operationId: string, sequence: number, actor: string) {
+  private constructor(
+    operationId: string,
+    sequence: number,
+    actor: string,
+    sendBefore?: number,
+  ) {
     this.#operationId = operationId;
     this.#sequence = sequence;
     this.#actor = actor;
+    this.#sendBefore = sendBefore;
   }
 
   /**
@@ -47,6 +54,27 @@ export class CommittedIntent {
         'The audit trail has not recorded this act, so it was not done',
       );
     }
+  }
+
+  /**
+   * The same for a limited time: a process that is stalled on its way to the
+   * cluster must not send when it wakes up what others have decided otherwise
+   * about meanwhile.
+   *
+   * @param sendBefore - by `performance.now()`
+   */
+  until(sendBefore: number): CommittedIntent {
+    return new CommittedIntent(
+      this.#operationId,
+      this.#sequence,
+      this.#actor,
+      sendBefore,
+    );
+  }
+
+  /** When it is too late to send anything, by `performance.now()`. */
+  get sendBefore(): number | undefined {
+    return this.#sendBefore;
   }
 
   /** Id of the operation, which goes onto the cluster object too. */

@@ -20,6 +20,7 @@ export class KubeClient {
   readonly #transport: ClusterTransport;
   readonly #onUnreachable: () => void;
   readonly #impersonate: Impersonation | undefined;
+  readonly #sendBefore: number | undefined;
 
   static create(options: {
     cluster: string;
@@ -28,6 +29,8 @@ export class KubeClient {
     onUnreachable?: () => void;
     /** In whose name all calls are made. */
     impersonate?: Impersonation;
+    /** When it is too late for any call, by `performance.now()`. */
+    sendBefore?: number;
   }): KubeClient {
     return new KubeClient(options);
   }
@@ -37,11 +40,13 @@ export class KubeClient {
     transport: ClusterTransport;
     onUnreachable?: () => void;
     impersonate?: Impersonation;
+    sendBefore?: number;
   }) {
     this.#cluster = options.cluster;
     this.#transport = options.transport;
     this.#onUnreachable = options.onUnreachable ?? (() => {});
     this.#impersonate = options.impersonate;
+    this.#sendBefore = options.sendBefore;
   }
 
   /** undefined = there is no such object. */
@@ -253,6 +258,7 @@ export class KubeClient {
       return await this.#transport.request({
         ...request,
         impersonate: this.#impersonate,
+        sendBefore: this.#sendBefore,
       });
     } catch (error) {
       if (error instanceof ClusterError && error.code === 'unreachable') {

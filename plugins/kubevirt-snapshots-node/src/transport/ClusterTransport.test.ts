@@ -135,6 +135,26 @@ describe('ClusterTransport', () => {
     ).rejects.toMatchObject({ code: 'unreachable' });
   });
 
+  it('sends nothing when its time is over, however late that shows', async () => {
+    const post = (sendBefore: number) =>
+      transport.request({ method: 'POST', path: '/x', body: {}, sendBefore });
+    expect(await post(performance.now() + 60_000)).toMatchObject({
+      httpStatus: 200,
+    });
+    // Stalled between the first look at the clock and the connection.
+    const began = performance.now();
+    const now = jest.spyOn(performance, 'now');
+    const late = post(began + 60_000);
+    now.mockReturnValue(began + 60_001);
+    await expect(late).rejects.toMatchObject({
+      code: 'too-late',
+      retryable: true,
+      ambiguous: false,
+    });
+    now.mockRestore();
+    expect(stub.requests).toHaveLength(1);
+  });
+
   it('caps an answer', async () => {
     stub.hook = () => ({ status: 200, body: 'x'.repeat(1001) });
     await expect(

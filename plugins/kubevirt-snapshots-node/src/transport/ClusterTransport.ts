@@ -32,6 +32,8 @@ export interface TransportRequest {
   accept?: string;
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** From then on it must not be sent any more, by `performance.now()`. */
+  sendBefore?: number;
   /**
    * In whose name, where the account may impersonate. Set by us only; nothing
    * of a caller's request gets here.
@@ -117,7 +119,7 @@ export class ClusterTransport {
    * One request, its whole answer read. Every HTTP status is an answer.
    *
    * @throws ClusterError `unreachable` when none came in time, `unauthorized`
-   *   when there is no token
+   *   when there is no token, `too-late` when it was not sent
    */
   async request(request: TransportRequest): Promise<TransportAnswer> {
     const timeout = AbortSignal.timeout(
@@ -252,7 +254,29 @@ export class ClusterTransport {
         ),
       );
       call.on('response', resolve);
-      call.end(payload);
+      if (request.sendBefore === undefined) {
+        call.end(payload);
+        return;
+      }
+      const { sendBefore } = request;
+      // Looked at last, since finding a token and connecting take time too.
+      const send = () => {
+        if (performance.now() < sendBefore) {
+          call.end(payload);
+        } else {
+          call.destroy(this.#tooLate());
+        }
+      };
+      call.on('socket', socket => {
+        if (socket.connecting) {
+          socket.once(
+            protocol === 'https:' ? 'secureConnect' : 'connect',
+            send,
+          );
+        } else {
+          send();
+        }
+      });
     });
   }
 
@@ -273,6 +297,15 @@ export class ClusterTransport {
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString('utf8');
+  }
+
+  #tooLate(): ClusterError {
+    return new ClusterError(
+      'too-late',
+      `Nothing was sent to cluster ${
+        this.#name
+      }, because the portal was held up for too long`,
+    );
   }
 
   #unreachable(error: unknown, timeout: AbortSignal): ClusterError {

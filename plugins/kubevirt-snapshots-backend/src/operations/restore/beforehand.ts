@@ -21,6 +21,7 @@ import {
   enteredAt,
   notesOf,
   safetyNameOf,
+  sentAt,
   WAIT_OFF_MS,
   wantedOf,
 } from './notes';
@@ -76,10 +77,14 @@ export const powerOff = whileUntouched(async (operation, context, vm) => {
   if (!vm.running) {
     return next(operation, context);
   }
-  if (context.now - enteredAt(operation) > POWER_LIMIT_MS) {
+  if (context.now - sentAt(operation) > POWER_LIMIT_MS) {
     return giveUp(operation, context, {
       code: 'not-stopped',
-      message: `The guest of ${vm.ref.name} did not shut down within 10 minutes, so nothing was restored`,
+      message: `${
+        operation.attempts > 0
+          ? `The guest of ${vm.ref.name} did not shut down`
+          : `VM ${vm.ref.name} could not be told to shut down`
+      } within 10 minutes, so nothing was restored`,
     });
   }
   if (vm.snapshotInProgress || vm.restoreInProgress) {

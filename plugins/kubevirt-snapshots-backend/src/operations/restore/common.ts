@@ -52,6 +52,20 @@ export async function orGiveUp(
     : result;
 }
 
+/** How long who takes over at least tries to get a VM on again, ms. */
+const TRY_MS = 60_000;
+
+/**
+ * Whether a limit has passed while it was being worked on. When no replica was
+ * there for longer than that, the next one tries first: a VM isn't left off
+ * because of the portal's own absence.
+ */
+export const isOver = (
+  since: number,
+  limitMs: number,
+  { now, heldSince }: StepContext,
+): boolean => now - since > limitMs && now - heldSince > TRY_MS;
+
 /** The VM live, unless it isn't the approved one any more. */
 export async function approvedVm(
   operation: Operation,

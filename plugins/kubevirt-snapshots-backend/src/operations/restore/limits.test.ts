@@ -5,6 +5,7 @@ import { restoreNameOf } from 'backstage-plugin-kubevirt-snapshots-common';
 import { acceptOptions, databases, setUp } from '../../__testUtils__/databases';
 import { FakeCluster } from '../../__testUtils__/FakeCluster';
 import { OperationWorker } from '../OperationWorker';
+import { POWER_LIMIT_MS } from '../power/power';
 import { toOperationView } from '../operationView';
 import type { Operation } from '../types';
 import { RESTORE_LIMIT_MS } from './restoring';
@@ -154,6 +155,63 @@ describe.each(databases.eachSupportedId())('a restore on %s', id => {
     });
     expect(bed.running()).toBe(true);
     expect(bed.sent('setPower') + bed.sent('createRestore')).toBe(0);
+  });
+
+  it.each([
+    ['power-on', {}, { state: 'succeeded' }],
+    [
+      'undo',
+      { failure: { code: 'stopped', message: 'It was stopped' } },
+      {
+        state: 'failed',
+        error: { code: 'stopped', message: 'It was stopped' },
+      },
+    ],
+  ])(
+    '%s: a VM is started even when no portal was there for longer than the limit',
+    async (step, notes, end) => {
+      const bed = await begin();
+      const { store, operationId, cluster } = bed;
+      const [{ createdAt }] = await store.lease('dead', 1);
+      await store.update(operationId, 'dead', {
+        state: 'running',
+        progress: {
+          step,
+          entered: { [step]: createdAt },
+          notes: { stopped: true, ...notes },
+        },
+      });
+      cluster.addVm({ ...bed.vm, running: false, runStrategy: 'Halted' });
+      bed.pass(2 * 3_600_000);
+      bed.start();
+      expect(await bed.settled()).toMatchObject(end);
+      expect(bed.running()).toBe(true);
+      expect(bed.sent('setPower')).toBe(1);
+    },
+  );
+
+  it('a VM that does not come up is told in the end', async () => {
+    const bed = await begin();
+    bed.start();
+    const { setPower } = bed.cluster;
+    bed.cluster.setPower = async (intent, ref, action) => {
+      await setPower.call(bed.cluster, intent, ref, action);
+      if (action === 'start') {
+        bed.cluster.addVm({ ...bed.cluster.vm(ref)!, running: false });
+      }
+    };
+    await bed.restoring({ step: 'done', state: 'succeeded' });
+    await bed.until(
+      ({ progress, attempts }) => progress?.step === 'power-on' && attempts > 0,
+    );
+    bed.pass(POWER_LIMIT_MS - 60_000);
+    await new Promise(done => setTimeout(done, 200));
+    expect((await bed.store.get(bed.operationId))!.finishedAt).toBeUndefined();
+    bed.pass(120_000);
+    expect(await bed.settled()).toMatchObject({
+      state: 'failed',
+      error: { code: 'restored-not-started' },
+    });
   });
 
   it('a holder that stands still sends nothing once another has its lease', async () => {

@@ -37,6 +37,10 @@ export const wantedOf = (operation: Operation): RestoreWanted =>
 export const enteredAt = ({ progress, createdAt }: Operation): number =>
   progress?.entered[progress.step] ?? createdAt;
 
+/** When the present step last sent something, or else was entered, ms since 1970. */
+export const sentAt = (operation: Operation): number =>
+  operation.lastSentAt ?? enteredAt(operation);
+
 /** Name of the safety snapshot of a restore; always the same one. */
 export function safetyNameOf(vmName: string, operationId: string): string {
   const suffix = `-safety-${operationId.slice(0, 8)}`;

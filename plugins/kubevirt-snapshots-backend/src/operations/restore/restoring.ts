@@ -19,6 +19,7 @@ import {
   approvedVm,
   giveUp,
   isOurs,
+  isOver,
   LOOK_MS,
   next,
   onward,
@@ -30,6 +31,7 @@ import {
   enteredAt,
   markOf,
   notesOf,
+  sentAt,
   TROUBLE_SHOWS_AFTER_MS,
   wantedOf,
 } from './notes';
@@ -306,7 +308,7 @@ export const powerOn: Step = async (operation, context) => {
       'restored-not-started',
       `VM ${vm.ref.name} was restored, but it was not started: ${why}`,
     );
-  if (context.now - enteredAt(operation) > POWER_LIMIT_MS) {
+  if (isOver(sentAt(operation), POWER_LIMIT_MS, context)) {
     return notStarted('it did not come up within 10 minutes');
   }
   const others = context.cluster

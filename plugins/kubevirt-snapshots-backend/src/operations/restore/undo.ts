@@ -12,7 +12,14 @@ import {
   type StepContext,
 } from '../steps/StepContext';
 import type { Operation, StepResult } from '../types';
-import { approvedVm, isOurs, LOOK_MS, onward, restoreAddress } from './common';
+import {
+  approvedVm,
+  isOurs,
+  isOver,
+  LOOK_MS,
+  onward,
+  restoreAddress,
+} from './common';
 import { markOf, notesOf, safetyNameOf } from './notes';
 
 /** How long putting back is tried, ms. */
@@ -131,7 +138,7 @@ export const undo: Step = async (operation, context) => {
     message: 'It could not be done',
   };
   const begun = operation.progress?.entered.undo ?? operation.createdAt;
-  const over = context.now - begun > UNDO_LIMIT_MS;
+  const over = isOver(begun, UNDO_LIMIT_MS, context);
   const pending =
     (await withdraw(operation, context)) ??
     (await dropSafety(operation, context));

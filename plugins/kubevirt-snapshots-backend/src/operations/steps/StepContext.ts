@@ -12,6 +12,8 @@ export interface StepContext {
   store: DatabaseOperationStore;
   /** ms since 1970, database clock. */
   now: number;
+  /** Since when this replica has been working on it, by the same clock. */
+  heldSince: number;
   /** Changes the operation's row. Throws when the lease is lost. */
   update(patch: OperationPatch): Promise<Operation>;
   /**
