@@ -214,7 +214,10 @@ export class OperationWorker {
     held.again = false;
     let wait = POLL_MS;
     try {
-      const operation = await this.#store.get(id);
+      const [operation, now] = await Promise.all([
+        this.#store.get(id),
+        this.#clock.now(),
+      ]);
       if (
         !operation ||
         operation.finishedAt !== undefined ||
@@ -223,7 +226,7 @@ export class OperationWorker {
         this.#drop(id);
         return;
       }
-      const result = await this.#step(operation, held);
+      const result = await this.#step(operation, held, now);
       if ('done' in result) {
         await this.#finish(operation, result);
         this.#drop(id);
@@ -244,8 +247,11 @@ export class OperationWorker {
     this.#runSoon(id, held.again ? 0 : wait);
   }
 
-  async #step(operation: Operation, held: Held): Promise<StepResult> {
-    const now = await this.#clock.now();
+  async #step(
+    operation: Operation,
+    held: Held,
+    now: number,
+  ): Promise<StepResult> {
     const definition = definitionOf(operation);
     const limit = definition.unknownAfterMs ?? UNKNOWN_LIMIT_MS;
     if (now - operation.createdAt > limit) {

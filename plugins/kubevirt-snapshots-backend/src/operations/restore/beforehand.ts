@@ -3,6 +3,7 @@ import {
   ANNOTATION_CREATED_BY,
   ANNOTATION_DESCRIPTION,
   DEADLINE_SECONDS,
+  isUnfinished,
   LABEL_OPERATION,
   LABEL_ORIGIN,
   LABEL_VM_UID,
@@ -45,8 +46,7 @@ function whileUntouched(
   ) => Promise<StepResult>,
 ): RestoreStep {
   return async (operation, context) => {
-    const latest = await context.store.get(operation.id);
-    if (latest?.cancelRequested) {
+    if (operation.cancelRequested) {
       return giveUp(operation, context, stopped);
     }
     const vm = await approvedVm(operation, context);
@@ -139,8 +139,23 @@ function missingIn(record: SnapshotRecord, operation: Operation): string[] {
   );
 }
 
+/** Whether the cache shows that the safety snapshot isn't finished yet. */
+function isTaking(operation: Operation, context: StepContext): boolean {
+  const { cluster, namespace, name: vmName } = operation.vm;
+  const record = context.cluster.snapshot({
+    cluster,
+    namespace,
+    name: safetyNameOf(vmName, operation.id),
+  });
+  return (
+    record !== undefined &&
+    record.uid === notesOf(operation).safetyUid &&
+    isUnfinished(snapshotState(record.facts))
+  );
+}
+
 /** Takes a snapshot of the VM as it is, off, with all that will be replaced. */
-export const takeSafety = whileUntouched(async (operation, context, vm) => {
+const ensureSafety = whileUntouched(async (operation, context, vm) => {
   const { cluster, namespace } = operation.vm;
   const name = safetyNameOf(operation.vm.name, operation.id);
   const record = await context.cluster.getSnapshot({
@@ -185,6 +200,13 @@ export const takeSafety = whileUntouched(async (operation, context, vm) => {
   }
   return next(operation, context);
 });
+
+/** The same, once there is something to do. */
+export const takeSafety: RestoreStep = async (operation, context) =>
+  // What nobody can do anything about yet costs the cluster no call.
+  !operation.cancelRequested && isTaking(operation, context)
+    ? { wait: IDLE_MS }
+    : ensureSafety(operation, context);
 
 /** Removes the failed restores that stand in the way, one look each. */
 async function clearFailed(

@@ -204,9 +204,8 @@ export const makeClaims: Step = async (operation, context) => {
     await noteProgress(record, operation, context);
     return next(operation, context);
   }
-  const latest = await context.store.get(operation.id);
   const tooLate = isTooLate(record.step, volumes);
-  if (latest?.cancelRequested && !tooLate) {
+  if (operation.cancelRequested && !tooLate) {
     return giveUp(operation, context, {
       code: 'stopped',
       message: 'It was stopped before the VM was switched',
