@@ -250,7 +250,7 @@ const start: Step = async (operation, context) => {
     // Asked for already; KubeVirt is about to start it.
     return { wait: LOOK_MS };
   }
-  const waitOrGiveUp = onlyLook(operation, context);
+  const waitOrGiveUp = onlyLook(operation, context, { stoppable: false });
   if (waitOrGiveUp) {
     return 'done' in waitOrGiveUp
       ? goOn(waitOrGiveUp.error?.message)

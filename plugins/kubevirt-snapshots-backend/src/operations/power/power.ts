@@ -45,7 +45,7 @@ export async function sendPower(
   if (onItsWay || asked) {
     return { wait: IDLE_MS };
   }
-  const waitOrGiveUp = onlyLook(operation, context);
+  const waitOrGiveUp = onlyLook(operation, context, { stoppable: false });
   if (waitOrGiveUp) {
     return waitOrGiveUp;
   }

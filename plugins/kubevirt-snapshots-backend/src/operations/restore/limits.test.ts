@@ -190,6 +190,35 @@ describe.each(databases.eachSupportedId())('a restore on %s', id => {
     },
   );
 
+  it.each([
+    ['power-on', {}, 'succeeded'],
+    ['undo', { failure: { code: 'stopped', message: '' } }, 'failed'],
+  ])(
+    '%s: a start that a dead replica was about to send is sent, although somebody asked to stop the restore',
+    async (step, notes, state) => {
+      const bed = await begin();
+      const { store, operationId, cluster } = bed;
+      const [{ createdAt }] = await store.lease('dead', 1);
+      await store.update(operationId, 'dead', {
+        state: 'running',
+        cancelRequested: true,
+        attempts: 1,
+        lastSentAt: createdAt,
+        progress: {
+          step,
+          entered: { [step]: createdAt },
+          notes: { stopped: true, ...notes },
+        },
+      });
+      cluster.addVm({ ...bed.vm, running: false, runStrategy: 'Halted' });
+      bed.pass(4 * 60_000);
+      bed.start();
+      expect((await bed.settled()).state).toBe(state);
+      expect(bed.running()).toBe(true);
+      expect(bed.sent('setPower')).toBe(1);
+    },
+  );
+
   it('a VM that does not come up is told in the end', async () => {
     const bed = await begin();
     bed.start();

@@ -25,15 +25,21 @@ import { markOf, notesOf, safetyNameOf } from './notes';
 /** How long putting back is tried, ms. */
 const UNDO_LIMIT_MS = 3 * POWER_LIMIT_MS;
 
+/** None of the attempts came to anything, and none can any more: begin again. */
+async function anew(context: StepContext): Promise<StepResult> {
+  await context.enter('undo');
+  return { wait: LOOK_MS };
+}
+
 /** One write of several: when it is known to be over the next begins anew. */
 async function writeOnce(
   operation: Operation,
   context: StepContext,
   call: Parameters<StepContext['write']>[0],
 ): Promise<StepResult> {
-  const waitOrGiveUp = onlyLook(operation, context);
+  const waitOrGiveUp = onlyLook(operation, context, { stoppable: false });
   if (waitOrGiveUp) {
-    return 'wait' in waitOrGiveUp ? waitOrGiveUp : { wait: LOOK_MS };
+    return 'wait' in waitOrGiveUp ? waitOrGiveUp : anew(context);
   }
   await unlessOutdated(() => context.write(call));
   await context.enter('undo');
@@ -173,5 +179,5 @@ export const undo: Step = async (operation, context) => {
     return { wait: 250 };
   }
   const result = await sendPower(vm, 'start', operation, context);
-  return 'done' in result ? { wait: LOOK_MS } : result;
+  return 'done' in result ? anew(context) : result;
 };

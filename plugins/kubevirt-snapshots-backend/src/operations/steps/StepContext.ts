@@ -67,22 +67,25 @@ export const ABSENCE_COUNTS_AFTER_MS = 90_000;
  * What is left to do when no further write may be sent: look until what was
  * sent can't arrive any more, then call it failed.
  *
+ * @param options - `stoppable: false` where that somebody asked to stop it is
+ *   no reason to leave it: when it is too late, or what puts things back
  * @returns undefined while a write may be sent
  */
 export function onlyLook(
   operation: Operation,
   context: StepContext,
+  { stoppable = true }: { stoppable?: boolean } = {},
 ): StepResult | undefined {
+  const stopped = stoppable && operation.cancelRequested;
   const over =
-    operation.attempts >= MAX_ATTEMPTS ||
-    (operation.cancelRequested && operation.attempts > 0);
+    operation.attempts >= MAX_ATTEMPTS || (stopped && operation.attempts > 0);
   if (!over) {
     return context.mayWrite(operation) ? undefined : { wait: IDLE_MS };
   }
   if (context.now - (operation.lastSentAt ?? 0) < ABSENCE_COUNTS_AFTER_MS) {
     return { wait: IDLE_MS };
   }
-  return operation.cancelRequested
+  return stopped
     ? failed('stopped', 'It was stopped before it was in the cluster')
     : failed(
         operation.error?.code ?? 'unreachable',
