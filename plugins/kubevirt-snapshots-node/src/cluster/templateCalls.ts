@@ -47,8 +47,12 @@ export function templateDiskName(template: string, volume: string): string {
   return `${template}-${volume}`;
 }
 
-/** Without it, storage that waits for a consumer would never fill the disk. */
-const BIND_NOW = { 'cdi.kubevirt.io/storage.bind.immediate.requested': '' };
+const DISK_ANNOTATIONS = {
+  // Else storage that waits for a consumer would never fill the disk.
+  'cdi.kubevirt.io/storage.bind.immediate.requested': '',
+  // Older releases of CDI may remove a DataVolume once it is filled.
+  'cdi.kubevirt.io/storage.deleteAfterCompletion': 'false',
+};
 
 function backupOf(content: Raw, volume: string): Raw {
   const backup = objects(at(content, 'spec', 'volumeBackups'), 256).find(
@@ -168,7 +172,7 @@ export function templateDiskBody(
       name: input.name,
       namespace,
       labels: { [LABEL_OPERATION]: intent.operationId },
-      annotations: BIND_NOW,
+      annotations: DISK_ANNOTATIONS,
     },
     spec: {
       source: {
