@@ -64,7 +64,9 @@ export class LeftOverClaims {
       await fromCluster(ref.cluster, () =>
         this.#cluster.getClaims(ref, Array.from(new Set(names))),
       )
-    ).filter(claim => made.has(claim.uid) && !claim.deleting);
+    ).filter(
+      ({ uid, deleting, stateOf }) => made.has(uid) && !deleting && !stateOf,
+    );
     const lastAt = Math.max(
       0,
       ...restores.map(operation => operation.finishedAt ?? operation.updatedAt),

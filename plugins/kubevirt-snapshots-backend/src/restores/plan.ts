@@ -80,11 +80,14 @@ export function fatesOf(
         ? { name, fate: 'stays', currentClaim: now?.claim }
         : { name, fate: 'leaves', currentClaim: now?.claim, oldClaim: 'kept' };
     }
+    // State of TPM or EFI is in no list of volumes; KubeVirt removes its old
+    // claim in the end.
+    const isState = name === comparison.stateVolume;
     const oldClaim =
-      volumes === 'in-place' || now?.templated ? 'deleted' : 'kept';
+      volumes === 'in-place' || now?.templated || isState ? 'deleted' : 'kept';
     return {
       name,
-      fate: now ? 'replaced' : 'returns',
+      fate: now || isState ? 'replaced' : 'returns',
       currentClaim: now?.claim,
       futureClaim:
         volumes === 'in-place'
@@ -92,7 +95,7 @@ export function fatesOf(
           : names?.find(n => n.volume === name)?.claim,
       bytes:
         Math.max(disk.capacityBytes ?? 0, disk.restoreBytes ?? 0) || undefined,
-      ...(now && { oldClaim }),
+      ...((now || isState) && { oldClaim }),
     };
   });
 }
@@ -298,8 +301,11 @@ export function makePlan(
   const replaced = disks
     .filter(disk => disk.fate === 'replaced')
     .map(disk => disk.name);
+  // Whether state is captured shows in the safety snapshot only.
   const unsafe = replaced.filter(
-    name => !vm.disks.some(disk => disk.name === name && disk.captured),
+    name =>
+      name !== comparison.stateVolume &&
+      !vm.disks.some(disk => disk.name === name && disk.captured),
   );
   const start = startOf(vm.runStrategy, vm.running);
   const lostSince = record.cutAt ?? record.createdAt;

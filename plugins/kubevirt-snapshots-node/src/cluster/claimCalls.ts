@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LAST_RESTORE, projectClaim } from '../project/projectClaim';
+import { LAST_RESTORE, projectClaim, STATE } from '../project/projectClaim';
 import { parseQuantity } from '../project/quantity';
 import { at, object, objects, Raw, textAt } from '../project/raw';
 import { volumeClaims } from '../project/volumeClaims';
@@ -55,7 +55,7 @@ const usesClaim = (volumes: unknown, claim: string): boolean =>
 /**
  * Asks the cluster who names a claim: a VM or a running instance, the
  * DataVolume whose disk it is, another claim that is a copy of it in the
- * making.
+ * making. TPM or EFI state is in none of them: its claim's label names the VM.
  *
  * @returns sentences, none when nobody does
  */
@@ -92,6 +92,10 @@ export async function findClaimUsers(
     }
   }
   for (const claim of claims) {
+    const stateOf = textAt(claim, ['metadata', 'labels', STATE], 63);
+    if (stateOf && nameOf(claim) === name) {
+      sentences.push(`It holds the TPM or EFI state of VM ${stateOf}.`);
+    }
     const source = object(at(claim, 'spec', 'dataSourceRef'));
     if (
       source.kind === 'PersistentVolumeClaim' &&

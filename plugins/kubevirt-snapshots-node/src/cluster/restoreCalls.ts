@@ -9,7 +9,9 @@ import {
   compareConfiguration,
   digestOf,
 } from '../project/compareConfiguration';
+import { hasBackendStorage } from '../project/copyPlan';
 import { managersOf } from '../project/managers';
+import { STATE } from '../project/projectClaim';
 import { projectContent } from '../project/projectContent';
 import { projectRestore } from '../project/projectRestore';
 import { joinVm, projectInstance, projectVm } from '../project/projectVm';
@@ -193,6 +195,9 @@ export async function compareWithSnapshot(
       ownedByVm: ownedByVm(content, volume, vmUid),
     })),
     managers: managersOf(vm),
+    ...(hasBackendStorage(vm) && {
+      stateVolume: `${STATE}-${name}`,
+    }),
     floatingInstanceType:
       textAt(captured, ['spec', 'instancetype', 'name']) !== undefined &&
       textAt(captured, ['spec', 'instancetype', 'revisionName']) === undefined,

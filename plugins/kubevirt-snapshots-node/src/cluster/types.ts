@@ -163,6 +163,11 @@ export interface ClaimRecord {
   createdAt: string;
   /** `<name>-<uid>` of the VirtualMachineRestore that made it; a hint. */
   madeBy?: string;
+  /**
+   * Name of the VM whose TPM or EFI state it holds. Such a claim is in no list
+   * of volumes, and is used all the same.
+   */
+  stateOf?: string;
   owners: { kind: string; name: string; uid: string }[];
 }
 
@@ -193,6 +198,8 @@ export interface RestoreComparison {
   managers: string[];
   /** It takes CPU and memory from an instance type that no revision pins. */
   floatingInstanceType: boolean;
+  /** Name of the volume of TPM or EFI state, where the VM keeps such. */
+  stateVolume?: string;
 }
 
 /**

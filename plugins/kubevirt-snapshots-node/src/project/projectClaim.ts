@@ -6,6 +6,12 @@ import { at, identity, objects, Raw, textAt } from './raw';
 /** KubeVirt's mark on claims that a restore has made: `<name>-<uid>` of it. */
 export const LAST_RESTORE = 'restore.kubevirt.io/lastRestoreUID';
 
+/**
+ * What KubeVirt calls the claim with the TPM or EFI state of a VM by: its
+ * label, whose value is the VM, and the beginning of its volume's name.
+ */
+export const STATE = 'persistent-state-for';
+
 /** Trims a PersistentVolumeClaim. undefined when it has no identity. */
 export function projectClaim(
   cluster: string,
@@ -15,6 +21,7 @@ export function projectClaim(
   if (!id) {
     return undefined;
   }
+  const stateOf = textAt(raw, ['metadata', 'labels', STATE], 63);
   return {
     cluster,
     namespace: id.namespace,
@@ -29,6 +36,7 @@ export function projectClaim(
     storageClass: textAt(raw, ['spec', 'storageClassName']),
     createdAt: id.createdAt,
     madeBy: textAt(raw, ['metadata', 'annotations', LAST_RESTORE], 512),
+    ...(stateOf && { stateOf }),
     owners: objects(at(raw, 'metadata', 'ownerReferences'), 16).map(owner => ({
       kind: textAt(owner, ['kind'], 64) ?? '',
       name: textAt(owner, ['name']) ?? '',

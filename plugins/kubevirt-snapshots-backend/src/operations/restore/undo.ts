@@ -119,7 +119,8 @@ async function dropClaims(
     markOf(restoreAddress(operation).name, restoreUid),
   );
   const claim = claims.find(
-    ({ name, deleting }) => !deleting && !used.includes(name),
+    ({ name, deleting, stateOf }) =>
+      !deleting && !stateOf && !used.includes(name),
   );
   if (claim && (await context.cluster.getClaimUsers(claim)).length > 0) {
     return undefined;
