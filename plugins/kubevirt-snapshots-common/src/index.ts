@@ -22,3 +22,4 @@ export * from './restores';
 export * from './snapshotState';
 export * from './templates';
 export * from './vmRef';
+export * from './stateVolumes';

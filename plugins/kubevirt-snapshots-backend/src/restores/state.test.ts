@@ -3,6 +3,8 @@ import { FakeCluster } from '../__testUtils__/FakeCluster';
 import type { VmAccess } from '../authorization/VmGate';
 import type { Clock } from '../database/Clock';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
+import type { Operation } from '../operations/types';
+import { strayedVolumes } from '../views/notices';
 import { LeftOverClaims } from './LeftOverClaims';
 import { fatesOf } from './plan';
 
@@ -37,6 +39,16 @@ describe('TPM or EFI state', () => {
       [STATE, 'replaced', 'deleted'],
       ['root', 'replaced', 'deleted'],
     ]);
+  });
+
+  it('is not told to be turned away, as it never was among the volumes', () => {
+    const vm = new FakeCluster().addVm();
+    const restore = (volume: string) =>
+      ({
+        progress: { notes: { disks: [{ name: volume, claim: 'restored' }] } },
+      } as unknown as Operation);
+    expect(strayedVolumes(vm, restore(STATE))).toEqual([]);
+    expect(strayedVolumes(vm, restore('root'))).toHaveLength(1);
   });
 
   it('is no left-over of the restore that made it', async () => {

@@ -7,6 +7,7 @@ import {
   snapshotProtectPermission,
   snapshotRestorePermission,
   snapshotTemplatePermission,
+  stateVolumeOf,
   vmPowerPermission,
   type PowerAction,
   type Protection,
@@ -239,7 +240,7 @@ export class Verdicts {
       );
     }
     const keepsState = record.facts.includedVolumes?.some(volume =>
-      volume.startsWith('persistent-state-for-'),
+      volume.startsWith(stateVolumeOf('')),
     );
     return keepsState
       ? off(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   restoreNameOf,
+  stateVolumeOf,
   type VmNotice,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type {
@@ -17,7 +18,8 @@ export function strayedVolumes(
 ): { volume: string; restored: string; current?: string }[] {
   return (notesOf(restore).disks ?? []).flatMap(({ name, claim }) => {
     const current = vm.claims.find(({ volume }) => volume === name)?.claim;
-    return current === claim
+    // State of TPM or EFI is in no list of volumes.
+    return current === claim || name === stateVolumeOf(vm.ref.name)
       ? []
       : [{ volume: name, restored: claim, ...(current && { current }) }];
   });

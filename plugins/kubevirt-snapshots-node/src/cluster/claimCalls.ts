@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LAST_RESTORE, projectClaim, STATE } from '../project/projectClaim';
+import { LABEL_STATE } from 'backstage-plugin-kubevirt-snapshots-common';
+import { LAST_RESTORE, projectClaim } from '../project/projectClaim';
 import { parseQuantity } from '../project/quantity';
 import { at, object, objects, Raw, textAt } from '../project/raw';
 import { volumeClaims } from '../project/volumeClaims';
@@ -92,7 +93,7 @@ export async function findClaimUsers(
     }
   }
   for (const claim of claims) {
-    const stateOf = textAt(claim, ['metadata', 'labels', STATE], 63);
+    const stateOf = textAt(claim, ['metadata', 'labels', LABEL_STATE], 63);
     if (stateOf && nameOf(claim) === name) {
       sentences.push(`It holds the TPM or EFI state of VM ${stateOf}.`);
     }

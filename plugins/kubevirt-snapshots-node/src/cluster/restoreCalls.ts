@@ -3,6 +3,7 @@ import { InputError } from '@backstage/errors';
 import type { JsonObject } from '@backstage/types';
 import {
   LABEL_OPERATION,
+  stateVolumeOf,
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
@@ -11,7 +12,6 @@ import {
 } from '../project/compareConfiguration';
 import { hasBackendStorage } from '../project/copyPlan';
 import { managersOf } from '../project/managers';
-import { STATE } from '../project/projectClaim';
 import { projectContent } from '../project/projectContent';
 import { projectRestore } from '../project/projectRestore';
 import { joinVm, projectInstance, projectVm } from '../project/projectVm';
@@ -196,7 +196,7 @@ export async function compareWithSnapshot(
     })),
     managers: managersOf(vm),
     ...(hasBackendStorage(vm) && {
-      stateVolume: `${STATE}-${name}`,
+      stateVolume: stateVolumeOf(name),
     }),
     floatingInstanceType:
       textAt(captured, ['spec', 'instancetype', 'name']) !== undefined &&

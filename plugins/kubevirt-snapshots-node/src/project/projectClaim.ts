@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { LABEL_STATE } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClaimRecord } from '../cluster/types';
 import { parseQuantity } from './quantity';
 import { at, identity, objects, Raw, textAt } from './raw';
 
 /** KubeVirt's mark on claims that a restore has made: `<name>-<uid>` of it. */
 export const LAST_RESTORE = 'restore.kubevirt.io/lastRestoreUID';
-
-/**
- * What KubeVirt calls the claim with the TPM or EFI state of a VM by: its
- * label, whose value is the VM, and the beginning of its volume's name.
- */
-export const STATE = 'persistent-state-for';
 
 /** Trims a PersistentVolumeClaim. undefined when it has no identity. */
 export function projectClaim(
@@ -21,7 +16,7 @@ export function projectClaim(
   if (!id) {
     return undefined;
   }
-  const stateOf = textAt(raw, ['metadata', 'labels', STATE], 63);
+  const stateOf = textAt(raw, ['metadata', 'labels', LABEL_STATE], 63);
   return {
     cluster,
     namespace: id.namespace,
