@@ -174,14 +174,25 @@ export async function compareWithSnapshot(
   }
   const captured = object(at(content, 'spec', 'source', 'virtualMachine'));
   const vmUid = at(captured, 'metadata', 'uid');
+  const projected = projectContent(
+    content,
+    await readVolumeSnapshots(client, content, namespace),
+  );
+  // KubeVirt captures a memory dump like any disk, and never restores it.
+  const dumps = objects(
+    at(captured, 'spec', 'template', 'spec', 'volumes'),
+    256,
+  )
+    .filter(volume => volume.memoryDump)
+    .map(volume => volume.name);
+  const disks = projected.disks.filter(
+    ({ name: disk }) => !dumps.includes(disk),
+  );
   return {
     vm: joinVm(facts, instance && projectInstance(instance, interner)),
     specDigest: digestOf(vm.spec),
     capturedDigest: digestOf(content.spec),
-    content: projectContent(
-      content,
-      await readVolumeSnapshots(client, content, namespace),
-    ),
+    content: { ...projected, disks },
     differences: compareConfiguration(captured, vm),
     current: volumeClaims(vm).map(({ volume, claim, templated }) => ({
       volume,

@@ -4,8 +4,9 @@ import { R } from '../resources';
 import type { StatusCause } from '../status';
 import { invalidField, Webhook, WebhookCrash } from './admission';
 
+/** Go's three notations of six bytes; none at all is one to be made anew. */
 const MAC =
-  /^([0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}([:-][0-9A-Fa-f]{2}){0,2}|[0-9A-Fa-f]{4}(\.[0-9A-Fa-f]{4}){2})$/;
+  /^([0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(\.[0-9A-Fa-f]{4}){2})?$/;
 
 function filterCauses(field: string, filters: string[] = []): StatusCause[] {
   const causes: StatusCause[] = [];
@@ -126,14 +127,14 @@ export function cloneWebhooks(options: { gate: () => boolean }): Webhook[] {
         }
         const { spec } = object;
         const causes = [
-          ...sourceCauses(spec),
-          ...filterCauses('spec.labels', spec.labelFilters),
           ...filterCauses('spec.annotations', spec.annotationFilters),
-          ...filterCauses('spec.template.labels', spec.template?.labelFilters),
+          ...filterCauses('spec.labels', spec.labelFilters),
           ...filterCauses(
             'spec.template.annotations',
             spec.template?.annotationFilters,
           ),
+          ...filterCauses('spec.template.labels', spec.template?.labelFilters),
+          ...sourceCauses(spec),
         ];
         for (const [name, mac] of Object.entries(spec.newMacAddresses ?? {})) {
           if (!MAC.test(String(mac))) {
