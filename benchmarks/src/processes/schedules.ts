@@ -2,6 +2,7 @@
 /** A replica reduced to what carries out schedules, in a process of its own. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
 import {
   DefaultClusterService,
@@ -26,7 +27,7 @@ export interface ReplicaArguments {
   atOnce: number;
 }
 
-const silent: any = {
+const silent: LoggerService = {
   child: () => silent,
   error: (...words: unknown[]) => process.stderr.write(`${words.join(' ')}\n`),
   warn() {},
@@ -71,20 +72,30 @@ async function main() {
     cluster,
     // Every VM has its entity.
     catalog: {
-      getEntitiesByRefs: async ({ entityRefs }: { entityRefs: string[] }) => ({
+      getEntitiesByRefs: async ({ entityRefs }) => ({
         items: entityRefs.map(ref => ({
           apiVersion: 'backstage.io/v1alpha1',
           kind: 'Resource',
           metadata: { namespace: 'default', name: ref.split('/')[1] },
         })),
       }),
-    } as any,
-    auth: { getOwnServiceCredentials: async () => ({}) } as any,
+    },
+    auth: {
+      getOwnServiceCredentials: async () => ({
+        $$type: '@backstage/BackstageCredentials',
+        principal: { type: 'service', subject: 'plugin:kubevirt-snapshots' },
+      }),
+    },
     // Whether it is confirmed is decided without any call; not measured here.
     gate: {
-      bind: () => ({ bound: true, owners: ['group:default/team-a'] } as any),
+      bind: (_, { ref }) => ({
+        bound: true,
+        ref,
+        via: 'origin',
+        owners: ['group:default/team-a'],
+      }),
     },
-    mutations: { verdict: () => ({ allowed: true }) } as any,
+    mutations: { verdict: () => ({ allowed: true }) },
     index,
     binding,
     limits: new SnapshotLimits({ cluster }),

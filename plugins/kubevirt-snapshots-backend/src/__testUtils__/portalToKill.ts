@@ -4,6 +4,7 @@
  * acts, that accepts one operation and kills itself with SIGKILL at a named
  * point. Only tests start it; the product knows nothing of these points.
  */
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
 import {
   DefaultClusterService,
@@ -72,7 +73,7 @@ export interface PortalToKill extends BedOptions {
   };
 }
 
-const silent: any = {
+const silent: LoggerService = {
   child: () => silent,
   error() {},
   warn() {},

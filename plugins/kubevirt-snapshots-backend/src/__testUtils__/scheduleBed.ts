@@ -12,6 +12,7 @@ import {
   bindEntity,
   ownersOf,
   type BindingConfig,
+  type VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import { OperationIndex } from '../operations/OperationIndex';
 import { OperationWorker } from '../operations/OperationWorker';
@@ -155,17 +156,17 @@ export async function scheduleBed(
     });
     const protections = new ProtectionStore({ ...base, logger });
     const auth = mockServices.auth();
-    const mutations: any = { verdict: () => cluster.mutationsNow };
+    const mutations = { verdict: () => cluster.mutationsNow };
     const limits = new SnapshotLimits({ cluster });
     const gate = {
-      bind: (entity: any, vm: any) =>
+      bind: (entity: Entity, vm: VmRecord) =>
         bindEntity({ entity, vm, config: BINDING }),
     };
     const deps = {
       ...base,
       logger,
       auth,
-      catalog: catalog as any,
+      catalog,
       cluster,
       binding: BINDING,
       mutations,

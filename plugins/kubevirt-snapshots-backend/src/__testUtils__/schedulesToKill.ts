@@ -4,6 +4,7 @@
  * that kills itself with SIGKILL at a named point. Only tests start it; the
  * product knows nothing of these points.
  */
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
 import { DefaultClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import knexFactory from 'knex';
@@ -38,7 +39,7 @@ export interface SchedulesToKill extends BedOptions {
   killAt?: KillPoint;
 }
 
-const silent: any = {
+const silent: LoggerService = {
   child: () => silent,
   error() {},
   warn() {},
@@ -105,13 +106,24 @@ export async function runSchedules(options: SchedulesToKill): Promise<void> {
   const standing = new Standing({
     cluster,
     catalog: {
-      getEntitiesByRefs: async ({ entityRefs }: { entityRefs: string[] }) => ({
-        items: entityRefs.map(() => ({})),
+      getEntitiesByRefs: async ({ entityRefs }) => ({
+        items: entityRefs.map(ref => ({
+          apiVersion: 'backstage.io/v1alpha1',
+          kind: 'Resource',
+          metadata: { name: ref.split('/')[1] },
+        })),
       }),
-    } as any,
-    auth: { getOwnServiceCredentials: async () => ({}) } as any,
-    gate: { bind: () => ({ bound: true, owners: [] }) } as any,
-    mutations: { verdict: () => ({ allowed: true }) } as any,
+    },
+    auth: {
+      getOwnServiceCredentials: async () => ({
+        $$type: '@backstage/BackstageCredentials',
+        principal: { type: 'service', subject: 'plugin:kubevirt-snapshots' },
+      }),
+    },
+    gate: {
+      bind: (_, { ref }) => ({ bound: true, ref, via: 'origin', owners: [] }),
+    },
+    mutations: { verdict: () => ({ allowed: true }) },
     index,
     binding: { mode: 'strict', trustedNamespaces: [], namespaceOwners: [] },
     limits: new SnapshotLimits({ cluster }),

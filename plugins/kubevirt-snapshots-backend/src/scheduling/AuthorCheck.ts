@@ -4,6 +4,11 @@ import { parseEntityRef } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { Schedule } from './types';
 
+type AuthorCatalog = Pick<
+  CatalogService,
+  'getEntityByRef' | 'getEntities' | 'getEntitiesByRefs'
+>;
+
 /** Depth to which groups of groups are followed. */
 const MAX_DEPTH = 10;
 
@@ -17,12 +22,12 @@ export type Belonging =
  * be asked what they may do; whether they still own a VM can be.
  */
 export class AuthorCheck {
-  readonly #catalog: CatalogService;
-  readonly #auth: AuthService;
+  readonly #catalog: AuthorCatalog;
+  readonly #auth: Pick<AuthService, 'getOwnServiceCredentials'>;
 
   constructor(options: {
-    catalog: CatalogService;
-    auth: AuthService;
+    catalog: AuthorCatalog;
+    auth: Pick<AuthService, 'getOwnServiceCredentials'>;
     logger: LoggerService;
   }) {
     this.#catalog = options.catalog;

@@ -53,7 +53,7 @@ export class RetentionChore implements Chore {
   readonly #operations: DatabaseOperationStore;
   readonly #cluster: ClusterService;
   readonly #standing: Standing;
-  readonly #mutations: MutationSwitch;
+  readonly #mutations: Pick<MutationSwitch, 'verdict'>;
   readonly #binding: BindingConfig;
   readonly #logger: LoggerService;
 
@@ -64,7 +64,7 @@ export class RetentionChore implements Chore {
     operations: DatabaseOperationStore;
     cluster: ClusterService;
     standing: Standing;
-    mutations: MutationSwitch;
+    mutations: Pick<MutationSwitch, 'verdict'>;
     binding: BindingConfig;
     logger: LoggerService;
   }) {

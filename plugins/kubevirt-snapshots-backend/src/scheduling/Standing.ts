@@ -43,10 +43,10 @@ const MAX_REMEMBERED = 20_000;
  */
 export class Standing {
   readonly #cluster: ClusterService;
-  readonly #catalog: CatalogService;
-  readonly #auth: AuthService;
+  readonly #catalog: Pick<CatalogService, 'getEntitiesByRefs'>;
+  readonly #auth: Pick<AuthService, 'getOwnServiceCredentials'>;
   readonly #gate: Pick<VmGate, 'bind'>;
-  readonly #mutations: MutationSwitch;
+  readonly #mutations: Pick<MutationSwitch, 'verdict'>;
   readonly #index: OperationIndex;
   readonly #binding: BindingConfig;
   readonly #limits: SnapshotLimits;
@@ -57,10 +57,10 @@ export class Standing {
 
   constructor(options: {
     cluster: ClusterService;
-    catalog: CatalogService;
-    auth: AuthService;
+    catalog: Pick<CatalogService, 'getEntitiesByRefs'>;
+    auth: Pick<AuthService, 'getOwnServiceCredentials'>;
     gate: Pick<VmGate, 'bind'>;
-    mutations: MutationSwitch;
+    mutations: Pick<MutationSwitch, 'verdict'>;
     index: OperationIndex;
     binding: BindingConfig;
     limits: SnapshotLimits;
