@@ -281,7 +281,7 @@ export async function scheduleBed(
     },
 
     async runsOf(schedule: Schedule) {
-      const { runs } = await first.runs.page(schedule.id, 0, 1000);
+      const { runs } = await first.runs.log.page(schedule.id, 0, 1000);
       return runs.reverse();
     },
 

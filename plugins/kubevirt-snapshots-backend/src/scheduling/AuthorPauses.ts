@@ -14,7 +14,7 @@ import type { Caller } from '../authorization/VmGate';
 import { refused } from '../errors';
 import type { RequestOrigin } from '../operations/Acceptor';
 import { allowed, off } from '../views/vmView';
-import { resumed } from './ScheduleRunner';
+import { resumed } from './resumed';
 import type { ScheduleAct, ScheduleStore } from './ScheduleStore';
 import { iso } from './types';
 

@@ -265,7 +265,7 @@ export class RetentionChore implements Chore {
   /** Snapshots that are there no more are looked at no more. */
   async #noteGone(schedule: Schedule, now: number): Promise<void> {
     const { cluster, namespace } = schedule.vm;
-    for (const run of await this.#runs.withSnapshots(schedule.id)) {
+    for (const run of await this.#runs.log.withSnapshots(schedule.id)) {
       const address = { cluster, namespace, name: run.snapshotName! };
       if (this.#cluster.snapshot(address)?.uid === run.snapshotUid) {
         continue;

@@ -67,7 +67,7 @@ export class RetentionPlanner {
 
   /** The snapshots of a schedule that are in the cluster, as the cache has them. */
   async candidates(schedule: Schedule): Promise<Candidate[]> {
-    const runs = await this.#runs.withSnapshots(schedule.id);
+    const runs = await this.#runs.log.withSnapshots(schedule.id);
     return this.candidatesAmong(schedule, runs);
   }
 
@@ -86,7 +86,7 @@ export class RetentionPlanner {
     const { now } = options;
     const rule = options.rule ?? schedule.settings.retention;
     const candidates = await this.candidates(schedule);
-    const newest = await this.#runs.newest(schedule.id);
+    const newest = await this.#runs.log.newest(schedule.id);
     const plan = planRetention({
       rule,
       timeZone: options.timeZone ?? schedule.settings.timeZone,

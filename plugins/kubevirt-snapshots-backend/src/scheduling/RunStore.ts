@@ -10,14 +10,10 @@ import type {
 } from '../operations/DatabaseOperationStore';
 import type { Operation } from '../operations/types';
 import type { DuePlan } from './dues';
+import { DueWork, roomIn } from './DueWork';
+import { RunLog } from './RunLog';
 import type { ScheduleColumns } from './ScheduleStore';
-import {
-  PLUGIN_ACTOR,
-  runFromRow,
-  scheduleFromRow,
-  type Run,
-  type Schedule,
-} from './types';
+import { PLUGIN_ACTOR, type Run, type Schedule } from './types';
 
 const SCHEDULES = 'schedules';
 const RUNS = 'schedule_runs';
@@ -67,6 +63,10 @@ const blockedColumns = (blocked: Blocked) => ({
  * was seen, so that of any number of replicas exactly one does it.
  */
 export class RunStore {
+  /** What there is to do. */
+  readonly work: DueWork;
+  /** What there has been. */
+  readonly log: RunLog;
   readonly #knex: Knex;
   readonly #clock: Clock;
   readonly #operations: DatabaseOperationStore;
@@ -78,24 +78,12 @@ export class RunStore {
     operations: DatabaseOperationStore;
     trail: DatabaseAuditTrail;
   }) {
+    this.work = new DueWork(options);
+    this.log = new RunLog(options);
     this.#knex = options.knex;
     this.#clock = options.clock;
     this.#operations = options.operations;
     this.#trail = options.trail;
-  }
-
-  /** Active schedules of a cluster that are due, the longest first. */
-  async due(
-    cluster: string,
-    until: number,
-    limit: number,
-  ): Promise<Schedule[]> {
-    const rows = await this.#knex(SCHEDULES)
-      .where({ cluster })
-      .andWhere('next_due_at', '<=', until)
-      .orderBy('next_due_at')
-      .limit(limit);
-    return rows.map(scheduleFromRow);
   }
 
   /**
@@ -181,59 +169,6 @@ export class RunStore {
     });
   }
 
-  /** How many more snapshots may be taken at once in a cluster. */
-  async room(cluster: string, limit: number): Promise<number> {
-    return roomIn(this.#knex, cluster, limit);
-  }
-
-  /** Blocked runs of a cluster that are to be tried again. */
-  async waiting(
-    cluster: string,
-    now: number,
-    limit: number,
-  ): Promise<{ run: Run; schedule: Schedule }[]> {
-    const runs = await this.#knex(RUNS)
-      .where({ cluster, state: 'blocked' })
-      .andWhere('next_try_at', '<=', now)
-      .orderBy('next_try_at')
-      .limit(limit);
-    return this.#withSchedules(runs.map(runFromRow));
-  }
-
-  /** Blocked runs whose time is over. */
-  async overdue(
-    now: number,
-    limit: number,
-  ): Promise<{ run: Run; schedule: Schedule }[]> {
-    const runs = await this.#knex(RUNS)
-      .where({ state: 'blocked' })
-      .andWhere('deadline_at', '<=', now)
-      .orderBy('deadline_at')
-      .limit(limit);
-    return this.#withSchedules(runs.map(runFromRow));
-  }
-
-  /** Runs whose operation has ended. */
-  async ended(
-    limit: number,
-  ): Promise<{ run: Run; schedule: Schedule; operation: Operation }[]> {
-    const rows = await this.#knex(RUNS)
-      .join('operations', 'operations.id', `${RUNS}.operation_id`)
-      .where({ [`${RUNS}.state`]: 'running' })
-      .whereNotNull('operations.finished_at')
-      .limit(limit)
-      .select(`${RUNS}.*`);
-    const found = await this.#withSchedules(rows.map(runFromRow));
-    const ended = [];
-    for (const { run, schedule } of found) {
-      const operation = await this.#operations.get(run.operationId!);
-      if (operation) {
-        ended.push({ run, schedule, operation });
-      }
-    }
-    return ended;
-  }
-
   /**
    * Begins a run that was blocked.
    *
@@ -286,7 +221,7 @@ export class RunStore {
       await this.#touch(tx, schedule, revision, {});
       return this.#accept(tx, operation, Infinity);
     });
-    return this.get(id);
+    return this.log.get(id);
   }
 
   /** Lets a run wait (on). */
@@ -381,79 +316,6 @@ export class RunStore {
     reason: string,
   ): Promise<void> {
     await this.#skipBlocked(tx, scheduleId, reason, await this.#clock.now(tx));
-  }
-
-  async get(id: string): Promise<Run | undefined> {
-    const row = await this.#knex(RUNS).where({ id }).first();
-    return row && runFromRow(row);
-  }
-
-  /** Page of a schedule's runs, newest first. */
-  async page(
-    scheduleId: string,
-    offset: number,
-    limit: number,
-  ): Promise<{ runs: Run[]; total: number }> {
-    const [{ count }] = await this.#knex(RUNS)
-      .where({ schedule_id: scheduleId })
-      .count({ count: '*' });
-    const rows = await this.#knex(RUNS)
-      .where({ schedule_id: scheduleId })
-      .orderBy('due_at', 'desc')
-      .offset(offset)
-      .limit(limit);
-    return { runs: rows.map(runFromRow), total: Number(count) };
-  }
-
-  /** Runs of some schedules that were due in a time. */
-  async between(
-    scheduleIds: string[],
-    from: number,
-    to: number,
-    limit: number,
-  ): Promise<Run[]> {
-    const rows = await this.#knex(RUNS)
-      .whereIn('schedule_id', scheduleIds)
-      .andWhere('due_at', '>=', from)
-      .andWhere('due_at', '<', to)
-      .orderBy('due_at')
-      .limit(limit);
-    return rows.map(runFromRow);
-  }
-
-  /** Runs whose snapshot may still be there: what retention looks at. */
-  async withSnapshots(scheduleId: string): Promise<Run[]> {
-    const rows = await this.#knex(RUNS)
-      .where({ schedule_id: scheduleId })
-      .whereNotNull('snapshot_uid')
-      .whereNull('gone_at')
-      .orderBy('due_at');
-    return rows.map(runFromRow);
-  }
-
-  /** The run that was due last. */
-  async newest(scheduleId: string): Promise<Run | undefined> {
-    const row = await this.#knex(RUNS)
-      .where({ schedule_id: scheduleId })
-      .orderBy('due_at', 'desc')
-      .first();
-    return row && runFromRow(row);
-  }
-
-  /** The run that an operation belongs to. */
-  async byOperation(operationId: string): Promise<Run | undefined> {
-    const row = await this.#knex(RUNS)
-      .where({ operation_id: operationId })
-      .first();
-    return row && runFromRow(row);
-  }
-
-  /** The run that made a snapshot, by its UID. */
-  async ofSnapshot(snapshotUid: string): Promise<Run | undefined> {
-    const row = await this.#knex(RUNS)
-      .where({ snapshot_uid: snapshotUid })
-      .first();
-    return row && runFromRow(row);
   }
 
   /** Notes about snapshots: that they are gone, or being removed. */
@@ -606,34 +468,4 @@ export class RunStore {
       reason: message,
     });
   }
-
-  async #withSchedules(
-    runs: Run[],
-  ): Promise<{ run: Run; schedule: Schedule }[]> {
-    if (runs.length === 0) {
-      return [];
-    }
-    const rows = await this.#knex(SCHEDULES).whereIn(
-      'id',
-      runs.map(run => run.scheduleId),
-    );
-    const byId = new Map(rows.map(row => [row.id, scheduleFromRow(row)]));
-    return runs.flatMap(run => {
-      const schedule = byId.get(run.scheduleId);
-      return schedule ? [{ run, schedule }] : [];
-    });
-  }
-}
-
-/** Counts whoever takes them: the storage has to bear all of them. */
-async function roomIn(
-  knex: Knex,
-  cluster: string,
-  limit: number,
-): Promise<number> {
-  const [{ count }] = await knex('operations')
-    .whereNull('finished_at')
-    .andWhere({ cluster, type: 'take' })
-    .count({ count: '*' });
-  return limit - Number(count);
 }

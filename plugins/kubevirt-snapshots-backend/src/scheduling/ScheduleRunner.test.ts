@@ -102,7 +102,7 @@ describe.each(databases.eachSupportedId())('schedules on %s', id => {
     const hourly = await schedule();
     const sleeper = await replica();
     await setTime(FIRST);
-    const [seen] = await sleeper.runs.due('east', time(), 10);
+    const [seen] = await sleeper.runs.work.due('east', time(), 10);
     await work();
     expect(await runsOf(hourly)).toHaveLength(1);
     // It wakes up with what it saw then.

@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { checkRule } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
-import { detailsOf } from '../errors';
 import type { Clock } from '../database/Clock';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
-import type { Operation } from '../operations/types';
-import { nextDue, planDue, type DuePlan } from './dues';
-import {
-  DEFAULT_SUSPEND_AFTER,
-  meaningOf,
-  notices,
-  suspended,
-  type Meaning,
-} from './outcomes';
-import type { Attempt, Blocked, RunStore, Start } from './RunStore';
-import { scheduledTake } from './scheduledTake';
-import {
-  ACTIVE,
-  type ScheduleColumns,
-  type ScheduleStore,
-} from './ScheduleStore';
-import type { Standing, Verdict } from './Standing';
-import type { Run, Schedule } from './types';
+import { notices } from './outcomes';
+import { resumed } from './resumed';
+import { RunOutcomes } from './RunOutcomes';
+import { RunStarter } from './RunStarter';
+import type { Attempt, RunStore } from './RunStore';
+import type { ScheduleStore } from './ScheduleStore';
+import type { Standing } from './Standing';
+import type { Schedule } from './types';
 
 /** How often is looked for what is due, ms. */
 const TICK_MS = 1_000;
@@ -36,21 +24,10 @@ const SHOW_WAITING_AFTER_MS = 60_000;
 /** A cluster that takes longer is left to itself, ms. */
 const HANGS_AFTER_MS = 5_000;
 
-/** How soon a run that waits for the VM or for a turn is tried again, ms. */
-const RETRY_MS = 5_000;
-
-/** How soon after an operation came to nothing, doubled each time, ms. */
-const BACKOFF_MS = { first: 30_000, most: 15 * 60_000 };
-
 /** What goes on beside the runs, a little with each tick. */
 export interface Chore {
   /** @returns whether there is more to do at once */
   tick(now: number): Promise<boolean>;
-}
-
-interface Pair {
-  run: Run;
-  schedule: Schedule;
 }
 
 /**
@@ -64,6 +41,8 @@ export class ScheduleRunner {
   readonly #operations: DatabaseOperationStore;
   readonly #cluster: ClusterService;
   readonly #standing: Standing;
+  readonly #outcomes: RunOutcomes;
+  readonly #starter: RunStarter;
   readonly #clock: Clock;
   readonly #logger: LoggerService;
   readonly #atOnce: number;
@@ -92,6 +71,8 @@ export class ScheduleRunner {
     this.#operations = options.operations;
     this.#cluster = options.cluster;
     this.#standing = options.standing;
+    this.#outcomes = new RunOutcomes(options);
+    this.#starter = new RunStarter({ ...options, outcomes: this.#outcomes });
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#atOnce = options.atOnce;
@@ -196,12 +177,12 @@ export class ScheduleRunner {
     if (away) {
       return this.#showWaiting(cluster, now, away);
     }
-    const waiting = await this.#runs.waiting(cluster, now, BATCH);
-    const due = await this.#runs.due(cluster, now, BATCH);
+    const waiting = await this.#runs.work.waiting(cluster, now, BATCH);
+    const due = await this.#runs.work.due(cluster, now, BATCH);
     if (waiting.length === 0 && due.length === 0) {
       return false;
     }
-    const room = await this.#runs.room(cluster, this.#atOnce);
+    const room = await this.#runs.work.room(cluster, this.#atOnce);
     if (room <= 0) {
       return this.#showFull(cluster, now);
     }
@@ -214,7 +195,7 @@ export class ScheduleRunner {
     let did = false;
     for (const pair of waiting) {
       const attempt = await this.#safely(pair.schedule, () =>
-        this.#retry(pair, now),
+        this.#starter.retry(pair, now),
       );
       if (attempt === 'full') {
         return (await this.#showFull(cluster, now)) || did;
@@ -223,7 +204,7 @@ export class ScheduleRunner {
     }
     for (const schedule of due) {
       const attempt = await this.#safely(schedule, () =>
-        this.#claim(schedule, now),
+        this.#starter.claim(schedule, now),
       );
       if (attempt === 'full') {
         return (await this.#showFull(cluster, now)) || did;
@@ -249,263 +230,20 @@ export class ScheduleRunner {
     }
   }
 
-  async #claim(schedule: Schedule, now: number): Promise<Attempt> {
-    const plan = await this.#plan(schedule, now);
-    if (!plan) {
-      return this.#suspend(
-        schedule,
-        {
-          code: 'rule-invalid',
-          message: 'Its rule or time zone is not valid any more',
-        },
-        now,
-      );
-    }
-    if (!plan.run) {
-      return this.#runs.claim(schedule, plan, undefined);
-    }
-    const verdict = await this.#standing.of(schedule, now);
-    if (verdict.kind === 'suspend') {
-      return this.#suspend(schedule, verdict, now);
-    }
-    if (verdict.kind === 'blocked') {
-      return this.#claimBlocked(schedule, plan, verdict, now);
-    }
-    if (verdict.kind === 'fail') {
-      return this.#claimFailed(schedule, plan, verdict, now);
-    }
-    try {
-      return await this.#runs.claim(
-        schedule,
-        plan,
-        this.#take(schedule, plan.run.dueAt, verdict),
-        schedule.unboundSince === undefined ? {} : { unbound_since: null },
-      );
-    } catch (error) {
-      return this.#claimBlocked(schedule, plan, busyOrThrow(error), now);
-    }
-  }
-
-  async #plan(schedule: Schedule, now: number): Promise<DuePlan | undefined> {
-    const { settings } = schedule;
-    // What was valid when it was saved need not be after an update.
-    return checkRule(settings.rule, settings.timeZone).ok
-      ? planDue(settings, schedule.nextDueAt!, now)
-      : undefined;
-  }
-
-  #take(
-    schedule: Schedule,
-    dueAt: number,
-    { owners }: Extract<Verdict, { kind: 'go' }>,
-  ): Extract<Start, { operation: unknown }> {
-    return {
-      operation: scheduledTake(schedule, { dueAt, owners }),
-      limit: this.#atOnce,
-    };
-  }
-
-  async #claimBlocked(
-    schedule: Schedule,
-    plan: DuePlan,
-    verdict: Extract<Verdict, { kind: 'blocked' }>,
-    now: number,
-  ): Promise<Attempt> {
-    const skip =
-      verdict.code === 'vm-busy' && schedule.settings.overlap === 'skip';
-    return this.#runs.claim(
-      schedule,
-      plan,
-      skip
-        ? {
-            over: {
-              state: 'skipped',
-              code: verdict.code,
-              reason: verdict.reason,
-            },
-          }
-        : { blocked: blockedBy(verdict, now) },
-      unboundColumns(schedule, verdict, now),
-    );
-  }
-
-  async #claimFailed(
-    schedule: Schedule,
-    plan: DuePlan,
-    verdict: Extract<Verdict, { kind: 'fail' }>,
-    now: number,
-  ): Promise<Attempt> {
-    // Claimed as one that waits, and ended at once: the end does the counting.
-    const attempt = await this.#runs.claim(schedule, plan, {
-      blocked: { ...verdict, nextTryAt: now },
-    });
-    return attempt;
-  }
-
-  async #retry(pair: Pair, now: number): Promise<Attempt> {
-    const { run, schedule } = pair;
-    if (schedule.state !== 'active' && schedule.state !== 'ended') {
-      return this.#runs.end(pair, {
-        state: 'skipped',
-        code: 'schedule-not-active',
-        reason: 'The schedule was not active any more',
-      });
-    }
-    const verdict = await this.#standing.of(schedule, now);
-    switch (verdict.kind) {
-      case 'suspend':
-        return this.#suspend(schedule, verdict, now);
-      case 'blocked':
-        return this.#runs.block(pair, blockedBy(verdict, now), {
-          schedule: unboundColumns(schedule, verdict, now),
-        });
-      case 'fail':
-        return this.#fail(
-          pair,
-          { ...verdict, kind: 'failure', counts: true },
-          now,
-        );
-      default:
-    }
-    try {
-      return await this.#runs.begin(
-        pair,
-        this.#take(schedule, run.dueAt, verdict),
-        schedule.unboundSince === undefined ? {} : { unbound_since: null },
-      );
-    } catch (error) {
-      return this.#runs.block(pair, blockedBy(busyOrThrow(error), now));
-    }
-  }
-
-  async #suspend(
-    schedule: Schedule,
-    why: Pick<Extract<Verdict, { kind: 'suspend' }>, 'code' | 'message'>,
-    now: number,
-  ): Promise<Attempt> {
-    return this.#runs.adjust(schedule, {
-      columns: suspended(why.code, why.message, now),
-      notice: notices.suspended(schedule, why.message),
-      suspends: why,
-    });
-  }
-
   /** Runs whose operation has ended, here or on another replica. */
   async #settle(now: number): Promise<boolean> {
-    const ended = await this.#runs.ended(BATCH);
+    const ended = await this.#runs.work.ended(BATCH);
     for (const { run, schedule, operation } of ended) {
       await this.#safely(schedule, () =>
-        this.#settleOne({ run, schedule }, operation, now),
+        this.#outcomes.settle({ run, schedule }, operation, now),
       );
     }
     return ended.length === BATCH;
   }
 
-  async #settleOne(
-    pair: Pair,
-    operation: Operation,
-    now: number,
-  ): Promise<Attempt> {
-    const { run, schedule } = pair;
-    const meaning = meaningOf(operation);
-    switch (meaning.kind) {
-      case 'success':
-        return this.#runs.end(pair, {
-          state: 'succeeded',
-          snapshotUid: operation.snapshotUid,
-          schedule: {
-            failures: 0,
-            trouble: null,
-            // The rule is applied where it may remove something now.
-            ...(schedule.state === 'active' && { retain_at: now }),
-          },
-          notice: schedule.trouble && notices.recovered(schedule),
-        });
-      case 'unknown':
-        return this.#runs.end(pair, {
-          state: 'unknown',
-          code: meaning.code,
-          reason: meaning.reason,
-          snapshotUid: operation.snapshotUid,
-        });
-      case 'suspend':
-        return this.#runs.end(pair, {
-          state: 'failed',
-          code: meaning.code,
-          reason: meaning.reason,
-          schedule: suspended(meaning.code, meaning.reason, now),
-          notice: notices.suspended(schedule, meaning.reason),
-          suspends: { code: meaning.code, message: meaning.reason },
-        });
-      case 'blocked':
-        return run.byHand
-          ? this.#fail(
-              pair,
-              { ...meaning, kind: 'failure', counts: false },
-              now,
-            )
-          : this.#runs.block(
-              pair,
-              {
-                code: meaning.code,
-                reason: meaning.reason,
-                nextTryAt:
-                  now +
-                  Math.min(
-                    BACKOFF_MS.most,
-                    BACKOFF_MS.first * 2 ** Math.min(run.tries, 10),
-                  ),
-              },
-              { tries: run.tries + 1 },
-            );
-      default:
-        return this.#fail(pair, meaning, now, operation.snapshotUid);
-    }
-  }
-
-  async #fail(
-    pair: Pair,
-    meaning: Extract<Meaning, { kind: 'failure' }>,
-    now: number,
-    snapshotUid?: string,
-  ): Promise<Attempt> {
-    const { run, schedule } = pair;
-    const { code, reason } = meaning;
-    if (!meaning.counts || run.byHand) {
-      return this.#runs.end(pair, {
-        state: 'failed',
-        code,
-        reason,
-        snapshotUid,
-      });
-    }
-    const failures = schedule.failures + 1;
-    const limit =
-      schedule.settings.suspendAfterFailures ?? DEFAULT_SUSPEND_AFTER;
-    const end = { state: 'failed', code, reason, snapshotUid } as const;
-    if (failures >= limit && schedule.state === 'active') {
-      const message = `It failed ${failures} times in a row, the last time because: ${reason}`;
-      return this.#runs.end(pair, {
-        ...end,
-        schedule: {
-          failures,
-          trouble: 'failed',
-          ...suspended('failures', message, now),
-        },
-        notice: notices.suspended(schedule, message),
-        suspends: { code: 'failures', message },
-      });
-    }
-    return this.#runs.end(pair, {
-      ...end,
-      schedule: { failures, trouble: 'failed' },
-      notice: schedule.trouble ? undefined : notices.failed(schedule, reason),
-    });
-  }
-
   /** Runs that have waited as long as they may. */
   async #expire(now: number): Promise<boolean> {
-    const overdue = await this.#runs.overdue(now, BATCH);
+    const overdue = await this.#runs.work.overdue(now, BATCH);
     for (const pair of overdue) {
       const { run, schedule } = pair;
       await this.#safely(schedule, () =>
@@ -542,21 +280,16 @@ export class ScheduleRunner {
     now: number,
     why: { code: string; reason: string },
   ): Promise<boolean> {
-    const late = await this.#runs.due(
+    const late = await this.#runs.work.due(
       cluster,
       now - SHOW_WAITING_AFTER_MS,
       BATCH,
     );
     let did = false;
     for (const schedule of late) {
-      const attempt = await this.#safely(schedule, async () => {
-        const plan = await this.#plan(schedule, now);
-        return plan
-          ? this.#runs.claim(schedule, plan, {
-              blocked: { ...why, nextTryAt: now + RETRY_MS },
-            })
-          : 'lost';
-      });
+      const attempt = await this.#safely(schedule, () =>
+        this.#starter.claimWaiting(schedule, why, now),
+      );
       did ||= attempt === 'done';
     }
     return did && late.length === BATCH;
@@ -570,50 +303,4 @@ export class ScheduleRunner {
       } other snapshots were being taken in cluster ${cluster}, which is as many as are taken at once`,
     });
   }
-}
-
-/** Columns of a schedule that goes on from now. */
-export function resumed(schedule: Schedule, now: number): ScheduleColumns {
-  const next = nextDue(schedule.settings, now);
-  return {
-    ...ACTIVE,
-    ...(next === undefined && { state: 'ended' as const }),
-    next_due_at: next ?? null,
-    effective_from: now,
-    failures: 0,
-    unbound_since: null,
-    retain_at: now,
-    author_due_at: now,
-  };
-}
-
-function blockedBy(
-  { code, reason }: { code: string; reason: string },
-  now: number,
-): Blocked {
-  return { code, reason, nextTryAt: now + RETRY_MS };
-}
-
-/** Since when the catalog lacks the entity. */
-function unboundColumns(
-  schedule: Schedule,
-  verdict: Extract<Verdict, { kind: 'blocked' }>,
-  now: number,
-): ScheduleColumns {
-  if (verdict.unbound) {
-    return schedule.unboundSince === undefined ? { unbound_since: now } : {};
-  }
-  return {};
-}
-
-/** A lock that is held is a VM that is busy. */
-function busyOrThrow(error: unknown): Extract<Verdict, { kind: 'blocked' }> {
-  if (detailsOf(error)?.code === 'vm-busy') {
-    return {
-      kind: 'blocked',
-      code: 'vm-busy',
-      reason: (error as Error).message,
-    };
-  }
-  throw error;
 }

@@ -23,7 +23,7 @@ import { nextDue } from './dues';
 import type { ScheduleConfig } from './readScheduleConfig';
 import type { RunStore } from './RunStore';
 import { scheduledTake } from './scheduledTake';
-import { resumed } from './ScheduleRunner';
+import { resumed } from './resumed';
 import type {
   ScheduleAct,
   ScheduleColumns,
@@ -189,7 +189,7 @@ export class ScheduleService {
     origin: RequestOrigin,
   ): Promise<ScheduleAnswer> {
     const schedule = await this.#find(access, id, request.vmUid);
-    const known = await this.#runs.byOperation(request.operationId);
+    const known = await this.#runs.log.byOperation(request.operationId);
     if (known) {
       if (known.scheduleId !== id || known.requestedBy !== access.actor) {
         throw conflict(

@@ -130,8 +130,8 @@ export class ScheduleViews {
 
   async #readOne(schedule: Schedule): Promise<Known> {
     const [{ runs: recent }, withSnapshots] = await Promise.all([
-      this.#runs.page(schedule.id, 0, RECENT),
-      this.#runs.withSnapshots(schedule.id),
+      this.#runs.log.page(schedule.id, 0, RECENT),
+      this.#runs.log.withSnapshots(schedule.id),
     ]);
     return { schedule, recent, withSnapshots };
   }
@@ -201,7 +201,7 @@ export class ScheduleViews {
     const now = await this.#clock.now();
     const [item, { runs, total }, planned] = await Promise.all([
       this.item(schedule, access, now),
-      this.#runs.page(schedule.id, offset, limit),
+      this.#runs.log.page(schedule.id, offset, limit),
       this.#planner.plan(schedule, { now }),
     ]);
     return {
@@ -278,7 +278,7 @@ export class ScheduleViews {
     const schedules = (await this.#store.ofVm(access.ref)).filter(schedule =>
       this.#isVisible(schedule, access),
     );
-    const runs = await this.#runs.between(
+    const runs = await this.#runs.log.between(
       schedules.map(({ id }) => id),
       from,
       to,
