@@ -3,9 +3,11 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { apiReports, compileAll } from '../lib/apiReports.mjs';
+import { ensureAppBuilt } from '../lib/buildApp.mjs';
 import { contractCommand } from '../lib/contract.mjs';
 import { runE2e } from '../lib/e2e.mjs';
 import { ensureInstalled } from '../lib/install.mjs';
+import { runLanes } from '../lib/lanes.mjs';
 import { duration, failure, heading, step, UserError } from '../lib/log.mjs';
 import { BIN, CACHE, ROOT } from '../lib/paths.mjs';
 import { startPostgres } from '../lib/postgres.mjs';
@@ -23,21 +25,47 @@ const REPORTS = join(CACHE, 'test-reports');
 const JEST_REPORT = join(REPORTS, 'jest.json');
 const E2E_REPORT = join(REPORTS, 'e2e.json');
 
-/** What CI checks, in the order in which it is the most use to a person. */
+/**
+ * What CI checks. Those that say a lot write to the terminal as they go; where
+ * a stage gets `output`, another one runs beside it.
+ */
 const STAGES = {
   Bootstrap: bootstrapTests,
-  Types: async () => oneCheck(await compileAll()),
-  Lint: () => check(BIN.backstageCli, ['repo', 'lint']),
-  Formatting: () => check(BIN.prettier, ['--check', '--loglevel=warn', '.']),
-  'Package metadata': () =>
-    check(BIN.backstageCli, ['repo', 'fix', '--check', '--publish']),
+  Types: async ({ output }) => oneCheck(await compileAll({ output })),
+  Lint: ({ output }) => check(BIN.backstageCli, ['repo', 'lint'], output),
+  Formatting: ({ output }) =>
+    check(BIN.prettier, ['--check', '--loglevel=warn', '.'], output),
+  'Package metadata': ({ output }) =>
+    check(BIN.backstageCli, ['repo', 'fix', '--check', '--publish'], output),
   // Public APIs and tables change only together with their reports.
-  'API reports': async ran =>
-    oneCheck(await apiReports({ check: true, compiled: ran.has('Types') })),
+  'API reports': async ({ ran, output }) =>
+    oneCheck(
+      await apiReports({ check: true, compiled: ran.has('Types'), output }),
+    ),
   'Unit tests': unitTests,
   'Contract suite': contractSuite,
+  // Beside a suite that waits for its cluster most of the time.
+  'App build': async () => {
+    await ensureAppBuilt();
+    return oneCheck(0);
+  },
   'Browser tests': browserTests,
 };
+
+/**
+ * In the order in which they are the most use to a person. The lanes of a step
+ * run beside each other: each keeps about one core busy.
+ */
+const STEPS = [
+  [['Bootstrap']],
+  [
+    ['Types', 'API reports'],
+    ['Lint', 'Formatting', 'Package metadata'],
+  ],
+  [['Unit tests']],
+  [['Contract suite'], ['App build']],
+  [['Browser tests']],
+];
 
 export async function run(args) {
   const only = args.map(name => name.toLowerCase());
@@ -59,43 +87,63 @@ export async function run(args) {
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
 
-  const results = [];
-  for (const [name, stage] of Object.entries(STAGES)) {
-    if (only.length > 0 && !only.includes(name.toLowerCase())) {
-      continue;
+  const results = new Map();
+  const runStage = async (name, output) => {
+    if (!output) {
+      heading(name);
     }
-    heading(name);
     const stageStarted = Date.now();
     let counts;
+    let problem;
     try {
-      counts = await stage(new Set(results.map(result => result.name)));
+      const ran = new Set(results.keys());
+      counts = await STAGES[name]({ ran, output });
     } catch (error) {
-      failure(error instanceof UserError ? error.message : error.stack);
+      problem = error instanceof UserError ? error.message : error.stack;
       counts = oneCheck(1);
+    }
+    if (output) {
+      heading(name);
+      process.stdout.write(Buffer.concat(output));
+    }
+    if (problem) {
+      failure(problem);
     }
     const time = duration(Date.now() - stageStarted);
     (counts.failed ? failure : step)(`${name}: ${describe(counts)} (${time})`);
-    results.push({ name, counts, time });
+    results.set(name, { counts, time });
+  };
+  const chosen = name => only.length === 0 || only.includes(name.toLowerCase());
+  for (const lanes of STEPS) {
+    await runLanes(
+      lanes.map(lane => lane.filter(chosen)),
+      runStage,
+    );
   }
 
   heading(`All stages (${duration(Date.now() - started)})`);
-  for (const { name, counts, time } of results) {
+  const ran = Object.keys(STAGES).filter(name => results.has(name));
+  for (const name of ran) {
+    const { counts, time } = results.get(name);
     console.log(
       `  ${counts.failed ? 'FAILED' : 'ok    '} ${name.padEnd(18)} ${describe(
         counts,
       )} (${time})`,
     );
   }
-  const total = sum(results.map(result => result.counts));
+  const total = sum(Array.from(results.values(), ({ counts }) => counts));
   // The last line of all; CI reads it.
   console.log(`\n${describe(total)}`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
 /** Runs an installed tool that passes or fails as a whole. */
-async function check(bin, args = []) {
+async function check(bin, args, output) {
   return oneCheck(
-    await runVisible(process.execPath, [bin, ...args], { timeoutMinutes: 10 }),
+    await runVisible(process.execPath, [bin, ...args], {
+      timeoutMinutes: 10,
+      output,
+    }),
   );
 }
 
@@ -157,12 +205,16 @@ async function unitTests() {
   }
 }
 
-async function contractSuite() {
+async function contractSuite({ output: kept }) {
   // A person's cluster is only touched when asked for: `npm run test:contract`.
   const { code, output } = await runCollected(
     process.execPath,
     contractCommand(),
-    { env: { KUBECONFIG: '' }, onLine: line => console.log(line) },
+    {
+      env: { KUBECONFIG: '' },
+      onLine: line =>
+        kept ? kept.push(Buffer.from(`${line}\n`)) : console.log(line),
+    },
   );
   return readLastLine(output, code);
 }

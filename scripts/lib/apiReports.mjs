@@ -11,11 +11,16 @@ import { runVisible } from './processes.mjs';
  *
  * @param options.check fail on a difference instead of writing it
  * @param options.compiled the whole compilation has just been done
+ * @param options.output takes what would be printed, for later
  * @returns an exit code
  */
-export async function apiReports({ check = false, compiled = false } = {}) {
+export async function apiReports({
+  check = false,
+  compiled = false,
+  output,
+} = {}) {
   if (!compiled) {
-    const code = await compileAll();
+    const code = await compileAll({ output });
     if (code !== 0) {
       return code;
     }
@@ -32,15 +37,15 @@ export async function apiReports({ check = false, compiled = false } = {}) {
       '--validate-release-tags',
       ...readdirSync(join(ROOT, 'plugins')).map(name => `plugins/${name}`),
     ],
-    { timeoutMinutes: 10 },
+    { timeoutMinutes: 10, output },
   );
 }
 
 /** Checks all types and writes all declarations. @returns an exit code */
-export async function compileAll() {
+export async function compileAll({ output } = {}) {
   return await runVisible(
     process.execPath,
     [BIN.tsc, '--incremental', 'false'],
-    { timeoutMinutes: 10 },
+    { timeoutMinutes: 10, output },
   );
 }

@@ -15,15 +15,19 @@ const LINES_KEPT = 200;
  * something must not wait for an answer for ever.
  *
  * @param options.timeoutMinutes after which it is killed
+ * @param options.output takes what it would print, for later
  * @returns its exit code
  */
 export async function runVisible(command, args, options = {}) {
+  const { output, timeoutMinutes } = options;
+  const out = output ? 'pipe' : 'inherit';
   const child = spawn(command, args, {
     cwd: options.cwd ?? ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', out, out],
     env: { ...process.env, ...options.env },
   });
-  const { timeoutMinutes } = options;
+  child.stdout?.on('data', chunk => output.push(chunk));
+  child.stderr?.on('data', chunk => output.push(chunk));
   const timer =
     timeoutMinutes &&
     setTimeout(() => {
