@@ -78,7 +78,6 @@ test('a schedule of every kind is made, and runs when it is due', async ({
   apiOf,
   east,
 }) => {
-  test.setTimeout(180_000);
   const ada = await apiOf('Ada');
   const tab = await SnapshotsTab.open(page, 'Ada', VM);
   const schedules = new Schedules(page);
@@ -164,7 +163,6 @@ test('a schedule is paused and resumed, runs by hand, removes what its rule lets
   page,
   east,
 }) => {
-  test.setTimeout(180_000);
   const tab = await SnapshotsTab.open(page, 'Ada', VM);
   const schedules = new Schedules(page);
   const name = 'nightly';
@@ -275,7 +273,6 @@ test('failures of the VM suspend a schedule, and it goes on when somebody has me
   page,
   east,
 }) => {
-  test.setTimeout(120_000);
   const tab = await SnapshotsTab.open(page, 'Ada', VM);
   const schedules = new Schedules(page);
   const name = 'hourly';
