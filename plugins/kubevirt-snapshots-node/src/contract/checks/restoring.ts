@@ -228,20 +228,24 @@ export const restoringChecks: ContractCheck[] = [
       const before = await service.getVm(ref);
       // Real storage takes longer to make a claim than the garbage collector.
       context.disturb?.holdStorage();
-      await service.createRestore(
-        newIntent(),
-        inputOf(context, { name: 'of-another', vmUid: randomUUID() }),
-      );
-      await eventually(
-        'the restore is removed by the garbage collector',
-        async () =>
-          !(await service.getRestore({
-            cluster,
-            namespace,
-            name: 'of-another',
-          })),
-        patience,
-      ).finally(() => context.disturb?.releaseStorage());
+      try {
+        await service.createRestore(
+          newIntent(),
+          inputOf(context, { name: 'of-another', vmUid: randomUUID() }),
+        );
+        await eventually(
+          'the restore is removed by the garbage collector',
+          async () =>
+            !(await service.getRestore({
+              cluster,
+              namespace,
+              name: 'of-another',
+            })),
+          patience,
+        );
+      } finally {
+        context.disturb?.releaseStorage();
+      }
       const after = await service.getVm(ref);
       assert.equal(after?.uid, before?.uid);
       if (after?.lastRestore?.startsWith('of-another-')) {
