@@ -420,6 +420,16 @@ export class DatabaseOperationStore {
     return row && fromRow(row);
   }
 
+  /** An operation and the time, ms since 1970, in one question. */
+  async getNow(
+    id: string,
+  ): Promise<{ operation: Operation; now: number } | undefined> {
+    const row = await this.#knex(TABLE)
+      .where({ id })
+      .first('*', this.#knex.raw('? as now', [this.#clock.reading()]));
+    return row && { operation: fromRow(row), now: Number(row.now) };
+  }
+
   /** Unfinished operations on a snapshot, by its name. */
   async openOnSnapshot(vm: VmRef, snapshotName: string): Promise<Operation[]> {
     const rows = await this.#knex(TABLE)

@@ -214,10 +214,8 @@ export class OperationWorker {
     held.again = false;
     let wait = POLL_MS;
     try {
-      const [operation, now] = await Promise.all([
-        this.#store.get(id),
-        this.#clock.now(),
-      ]);
+      const found = await this.#store.getNow(id);
+      const operation = found?.operation;
       if (
         !operation ||
         operation.finishedAt !== undefined ||
@@ -226,7 +224,7 @@ export class OperationWorker {
         this.#drop(id);
         return;
       }
-      const result = await this.#step(operation, held, now);
+      const result = await this.#step(operation, held, found.now);
       if ('done' in result) {
         await this.#finish(operation, result);
         this.#drop(id);

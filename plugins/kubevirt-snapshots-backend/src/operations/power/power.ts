@@ -57,6 +57,25 @@ export async function sendPower(
   return { wait: taken ? 0 : CONFLICT_MS };
 }
 
+/**
+ * Whether it was sent a moment ago and the cache doesn't show yet what came of
+ * it: until then there is nothing to ask the cluster about.
+ */
+export function isUnderWay(
+  action: PowerAction,
+  operation: Operation,
+  context: StepContext,
+): boolean {
+  const cached = context.cluster.vm(operation.vm);
+  return (
+    operation.attempts > 0 &&
+    context.now - (operation.lastSentAt ?? 0) < REPEAT_MS &&
+    cached?.uid === operation.vmUid &&
+    !cached.deleting &&
+    cached.running === (action === 'stop')
+  );
+}
+
 /** Starts or stops a VM and waits until its instance is there or gone. */
 export const changePower: Step = async (operation, context) => {
   const action = operation.request.power!;

@@ -13,7 +13,7 @@ import type {
   SnapshotRecord,
   VmRecord,
 } from 'backstage-plugin-kubevirt-snapshots-node';
-import { POWER_LIMIT_MS, sendPower } from '../power/power';
+import { isUnderWay, POWER_LIMIT_MS, sendPower } from '../power/power';
 import { unlessOutdated } from '../steps/cluster';
 import { IDLE_MS, onlyLook, type StepContext } from '../steps/StepContext';
 import type { Operation, StepResult } from '../types';
@@ -73,7 +73,7 @@ export const waitOff = whileUntouched(async (operation, context, vm) => {
 });
 
 /** Stops the VM. That we do is noted before, so that it is never left off. */
-export const powerOff = whileUntouched(async (operation, context, vm) => {
+const ensureOff = whileUntouched(async (operation, context, vm) => {
   if (!vm.running) {
     return next(operation, context);
   }
@@ -101,6 +101,12 @@ export const powerOff = whileUntouched(async (operation, context, vm) => {
     context,
   );
 });
+
+/** The same, once there is something to do. */
+export const powerOff: RestoreStep = async (operation, context) =>
+  !operation.cancelRequested && isUnderWay('stop', operation, context)
+    ? { wait: IDLE_MS }
+    : ensureOff(operation, context);
 
 async function createSafety(
   operation: Operation,

@@ -5,7 +5,7 @@ import {
   LABEL_VM_UID,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { RestoreRecord } from 'backstage-plugin-kubevirt-snapshots-node';
-import { POWER_LIMIT_MS, sendPower } from '../power/power';
+import { isUnderWay, POWER_LIMIT_MS, sendPower } from '../power/power';
 import { unlessOutdated } from '../steps/cluster';
 import {
   failed,
@@ -31,6 +31,7 @@ import {
   enteredAt,
   markOf,
   notesOf,
+  type RestoreNotes,
   sentAt,
   TROUBLE_SHOWS_AFTER_MS,
   wantedOf,
@@ -109,28 +110,35 @@ async function find(
     : context.cluster.getRestore(address);
 }
 
-/** Notes what people see of it, where that has changed. */
-async function noteProgress(
+/** What people see of it. */
+async function progressOf(
   record: RestoreRecord,
   operation: Operation,
   context: StepContext,
-): Promise<void> {
+): Promise<Pick<RestoreNotes, 'restoreStep' | 'disks' | 'trouble'>> {
   const notes = notesOf(operation);
-  const claims = await context.cluster.getClaims(
-    operation.vm,
-    record.volumes.map(({ claim }) => claim),
-  );
+  const bound = notes.disks?.filter(({ state }) => state === 'bound') ?? [];
+  // Bound they stay.
+  const claims =
+    bound.length === record.volumes.length
+      ? []
+      : await context.cluster.getClaims(
+          operation.vm,
+          record.volumes.map(({ claim }) => claim),
+        );
   // In place the old claim bears the name until it is gone.
   const mark = markOf(record.name, record.uid);
   const disks = record.volumes.map(({ volume, claim }) => ({
     name: volume,
     claim,
-    state: claims.some(
-      ({ name, phase, madeBy }) =>
-        name === claim && phase === 'Bound' && madeBy === mark,
-    )
-      ? ('bound' as const)
-      : ('waiting' as const),
+    state:
+      bound.some(disk => disk.claim === claim) ||
+      claims.some(
+        ({ name, phase, madeBy }) =>
+          name === claim && phase === 'Bound' && madeBy === mark,
+      )
+        ? ('bound' as const)
+        : ('waiting' as const),
   }));
   const since =
     record.error && notes.trouble?.text === record.error
@@ -143,7 +151,17 @@ async function noteProgress(
         shown: context.now - since >= TROUBLE_SHOWS_AFTER_MS,
       }
     : undefined;
-  const patch = { restoreStep: record.step, disks, trouble };
+  return { restoreStep: record.step, disks, trouble };
+}
+
+/** Notes it where it has changed. */
+async function noteProgress(
+  record: RestoreRecord,
+  operation: Operation,
+  context: StepContext,
+): Promise<void> {
+  const notes = notesOf(operation);
+  const patch = await progressOf(record, operation, context);
   if (
     JSON.stringify(patch) !==
     JSON.stringify({
@@ -201,8 +219,11 @@ export const makeClaims: Step = async (operation, context) => {
     });
   }
   if (record.step === 'switch' || record.state === 'succeeded') {
-    await noteProgress(record, operation, context);
-    return next(operation, context);
+    return next(
+      operation,
+      context,
+      await progressOf(record, operation, context),
+    );
   }
   const tooLate = isTooLate(record.step, volumes);
   if (operation.cancelRequested && !tooLate) {
@@ -295,6 +316,9 @@ export const switchOver: Step = async (operation, context) => {
 
 /** Starts the VM again, with the run strategy it had. */
 export const powerOn: Step = async (operation, context) => {
+  if (isUnderWay('start', operation, context)) {
+    return { wait: IDLE_MS };
+  }
   const vm = await approvedVm(operation, context);
   if (!vm) {
     return vmGone(operation);
