@@ -7,7 +7,7 @@
  * BENCH_SCHEDULES and BENCH_IDLE make it smaller for a quick look.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,11 +16,9 @@ import { fleetName, FLEET_NAMESPACE } from 'kubevirt-sandbox';
 // Clusters without work, to measure the looking alone.
 // eslint-disable-next-line no-restricted-imports
 import { FakeCluster } from '../../plugins/kubevirt-snapshots-backend/src/__testUtils__/FakeCluster';
-import { DatabaseAuditTrail } from '../../plugins/kubevirt-snapshots-backend/src/audit/DatabaseAuditTrail';
 import { connect } from '../../plugins/kubevirt-snapshots-backend/src/audit/cli/connect';
 import { Clock } from '../../plugins/kubevirt-snapshots-backend/src/database/Clock';
 import { applyMigrations } from '../../plugins/kubevirt-snapshots-backend/src/database/openDatabase';
-import { DatabaseOperationStore } from '../../plugins/kubevirt-snapshots-backend/src/operations/DatabaseOperationStore';
 import { RunStore } from '../../plugins/kubevirt-snapshots-backend/src/scheduling/RunStore';
 import { scheduleIdOf } from '../../plugins/kubevirt-snapshots-backend/src/scheduling/ScheduleService';
 import { ScheduleRunner } from '../../plugins/kubevirt-snapshots-backend/src/scheduling/ScheduleRunner';
@@ -29,26 +27,18 @@ import { AuthorChore } from '../../plugins/kubevirt-snapshots-backend/src/schedu
 import { Notifier } from '../../plugins/kubevirt-snapshots-backend/src/scheduling/Notifier';
 import { RetentionChore } from '../../plugins/kubevirt-snapshots-backend/src/scheduling/RetentionChore';
 import { startPostgres } from '../../scripts/lib/postgres.mjs';
-import { startCluster, type BenchCluster } from './lib/portal';
+import { listOf } from './lib/clusterApi';
+import { startCluster } from './lib/portal';
 import { freePort, start, type Process } from './lib/processes';
+import { openStores, silent, type Knex } from './lib/replica';
 import { percentile, report, round, say } from './lib/report';
 import type { ReplicaArguments } from './processes/schedules';
-
-type Knex = ReturnType<typeof connect>;
 
 const CLUSTERS = 5;
 const PER_CLUSTER = Number(process.env.BENCH_SCHEDULES ?? 10_000) / CLUSTERS;
 const IDLE = Number(process.env.BENCH_IDLE ?? 1_000_000);
 const AT_ONCE = 10;
 const broken = process.argv.includes('--break');
-
-const silent: any = {
-  child: () => silent,
-  error: say,
-  warn() {},
-  info() {},
-  debug() {},
-};
 
 const SETTINGS = JSON.stringify({
   name: 'nightly',
@@ -61,18 +51,6 @@ const SETTINGS = JSON.stringify({
 
 interface VmObject {
   metadata: { name: string; uid: string };
-}
-
-/** Asks the API server itself, past everything that is measured. */
-async function listOf<T>(cluster: BenchCluster, path: string): Promise<T[]> {
-  const token = readFileSync(join(cluster.folder, 'admin.token'), 'utf8');
-  const response = await fetch(`${cluster.url}/apis/${path}`, {
-    headers: { authorization: `Bearer ${token.trim()}` },
-  });
-  if (!response.ok) {
-    throw new Error(`${path}: ${await response.text()}`);
-  }
-  return ((await response.json()) as { items: T[] }).items;
 }
 
 /** Schedules of every VM, all due at one moment. */
@@ -277,14 +255,7 @@ async function idleTick(knex: Knex, count: number): Promise<number> {
     FROM ${numbers}`);
   await knex.raw('ANALYZE');
   const cluster = new Clusters();
-  const clock = new Clock({ knex });
-  const trail = DatabaseAuditTrail.create({ knex, clock, allowVolatile: true });
-  const operations = new DatabaseOperationStore({
-    knex,
-    clock,
-    trail,
-    logger: silent,
-  });
+  const { clock, trail, operations } = openStores(knex);
   const store = new ScheduleStore({ knex, clock, trail, logger: silent });
   const runs = new RunStore({ knex, clock, operations, trail });
   const standing: any = { away: () => undefined };

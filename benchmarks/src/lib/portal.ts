@@ -25,6 +25,8 @@ export interface BenchCluster {
 export async function startCluster(options: {
   snapshots: number[];
   hostileEvery?: number;
+  /** How much faster than in the demo storage and guests are; 100 when absent. */
+  speed?: number;
 }): Promise<BenchCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'kubevirt-snapshots-bench-'));
   const { process: sandbox, answer: url } = await start({

@@ -8,6 +8,7 @@ interface Arguments {
   data: string;
   snapshots: number[];
   hostileEvery?: number;
+  speed?: number;
   rbac: string[];
 }
 
@@ -37,7 +38,7 @@ async function main() {
   const sandbox = await startSandbox({
     name: 'bench',
     seed: fleetSeed(options),
-    speed: 100,
+    speed: options.speed ?? 100,
   });
   for (const file of options.rbac) {
     await sandbox.applyManifests(readFileSync(file, 'utf8'));
