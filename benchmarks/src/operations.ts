@@ -7,7 +7,8 @@
  * of finished operations.
  *
  * While replicas are struck the plugin's time (leases, waits, limits) runs
- * BENCH_PACE times faster than the clusters'; BENCH_PACE=1 takes half an hour.
+ * BENCH_PACE times faster than the clusters'; BENCH_PACE=1 is the world's own
+ * pace and takes accordingly.
  * BENCH_RESTORES, BENCH_IDLE and BENCH_FAULTS (a regular expression) make it
  * smaller for a quick look.
  */
@@ -315,6 +316,7 @@ async function atOnce(database: string) {
     const after = await judge(knex, rough.batch);
     return {
       restores: EACH * CLUSTERS,
+      pace: PACE,
       ...quiet.figures,
       ...rough.figures,
       ...Object.fromEntries(

@@ -55,7 +55,7 @@ const stuck: Kind = {
   expected: { stop: 1, start: 1, restore: 0, delete: 1 },
 };
 
-/** What every ten restores in a cluster are. */
+/** What the restores in a cluster are, over and over. */
 const MIX = [cycle, waits, stuck, isOff, staysOff, cycle, cycle, cycle, cycle];
 export const kindOf = (i: number): Kind => MIX[i % MIX.length];
 
