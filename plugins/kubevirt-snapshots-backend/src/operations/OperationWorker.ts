@@ -156,8 +156,9 @@ export class OperationWorker {
         full: Array.from(counts.keys()).filter(cluster => room(cluster) <= 0),
       });
       for (const operation of leased) {
-        // Its own lease had run out, and it is at work on it still.
+        // Its own lease had run out. Work on it goes on, and only once.
         if (this.#held.has(operation.id)) {
+          this.#runSoon(operation.id, 0);
           continue;
         }
         this.#held.set(operation.id, {

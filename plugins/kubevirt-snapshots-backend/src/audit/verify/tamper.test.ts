@@ -477,8 +477,8 @@ describe.each(databases.eachSupportedId())('tampering on %s', id => {
   });
 
   it('says of a trail without rows that there are none', async () => {
-    const bed = await signedTrail(id);
-    expect(await bed.verify()).toMatchObject({
+    const empty = await signedTrail(id);
+    expect(await empty.verify()).toMatchObject({
       status: 'unsigned',
       rows: 0,
       message: 'ok: there is no row yet',

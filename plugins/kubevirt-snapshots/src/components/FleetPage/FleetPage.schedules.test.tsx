@@ -72,8 +72,11 @@ it('shows who can not be put under it and why, then makes one for each of the ot
   expect(row(dialog, 'web-01')).toHaveTextContent('Besides weekly');
   expect(await axe(dialog)).toHaveNoViolations();
 
+  const name = within(dialog).getByRole('textbox', { name: /^Name/ });
+  expect(name).toHaveValue('Daily');
+  await userEvent.clear(name);
   await userEvent.click(submit(dialog));
-  expect(within(dialog).getByRole('textbox', { name: /^Name/ })).toBeInvalid();
+  expect(name).toBeInvalid();
   await nameIt(dialog, 'weekly');
   expect(row(dialog, 'web-01')).toHaveTextContent(
     'Left out: It has a schedule weekly already.',
