@@ -212,7 +212,9 @@ describe('recorded flows of snapshots', () => {
     });
 
     it('e: queues a second one', async () => {
-      sandbox.faults.setStorageDelays('fast', { cutMs: 4000, readyMs: 500 });
+      // The second one begins while the first one's disks are still to become
+      // ready: that takes longer than any pause of a busy machine.
+      sandbox.faults.setStorageDelays('fast', { cutMs: 4000, readyMs: 2500 });
       const since = take('snap-1', 'web-01');
       take('snap-2', 'web-01');
       await expectSteps(since, e['two at once']);
