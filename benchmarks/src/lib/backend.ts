@@ -78,7 +78,9 @@ export async function startBackend(options: {
           'x-requested-with': 'XMLHttpRequest',
         },
       });
-      const { backstageIdentity } = (await response.json()) as any;
+      const { backstageIdentity } = (await response.json()) as {
+        backstageIdentity: { token: string };
+      };
       return backstageIdentity.token;
     },
   };

@@ -2,6 +2,7 @@
 /** The API server itself, past everything that is measured. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { watchEvents } from 'kubevirt-sandbox';
 import type { BenchCluster } from './portal';
 
 async function ask(cluster: BenchCluster, path: string, signal?: AbortSignal) {
@@ -38,16 +39,8 @@ export async function watch(
   const end = new AbortController();
   const response = await ask(cluster, `${path}?watch=1`, end.signal);
   const read = async () => {
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const chunk of response.body as any) {
-      rest += decoder.decode(chunk, { stream: true });
-      const lines = rest.split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) {
-        const { type, object } = JSON.parse(line);
-        onEvent(type, object);
-      }
+    for await (const { type, object } of watchEvents(response)) {
+      onEvent(type, object);
     }
   };
   read().catch(() => {});

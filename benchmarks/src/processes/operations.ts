@@ -72,7 +72,11 @@ async function main() {
   const strike = strikeIn(options.faults);
 
   const around = (method: string, name: (args: any[]) => string) => {
-    const target = cluster as any;
+    // Methods are named; each takes the intent first.
+    const target = cluster as unknown as Record<
+      string,
+      (intent: CommittedIntent, ...args: unknown[]) => Promise<unknown>
+    >;
     const original = target[method].bind(target);
     target[method] = async (intent: CommittedIntent, ...args: unknown[]) => {
       strike(`before ${name(args)}`, intent.operationId);

@@ -29,6 +29,7 @@ export type {
   TemplateApi,
   VolumeFault,
 } from './types';
+export { watchEvents } from './testing/watchEvents';
 export { demoSeed, demoClusters, type DemoOptions } from './demo';
 export {
   FLEET_NAMESPACE,

@@ -22,7 +22,7 @@ export class ClaimController extends Controller {
   protected readonly resource = R.pvc;
   readonly #due = new Map<string, number>();
   readonly #byDataSource = this.store.index(R.pvc, ({ metadata, spec }) =>
-    spec.dataSource
+    spec?.dataSource
       ? [objectKey(metadata.namespace, spec.dataSource.name)]
       : [],
   );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KubeObject, Sandbox } from '../types';
+import { watchEvents } from './watchEvents';
 
 export type WatchEvent = { type: string; object: KubeObject; at: number };
 
@@ -27,15 +28,8 @@ export async function openWatch(
   }
   const events: WatchEvent[] = [];
   const read = async () => {
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const chunk of response.body as any) {
-      rest += decoder.decode(chunk, { stream: true });
-      const lines = rest.split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) {
-        events.push({ ...JSON.parse(line), at: Date.now() });
-      }
+    for await (const event of watchEvents(response)) {
+      events.push({ ...event, at: Date.now() });
     }
   };
   return {

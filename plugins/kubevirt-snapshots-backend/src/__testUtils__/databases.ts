@@ -5,6 +5,7 @@ import { Clock } from '../database/Clock';
 import { applyMigrations } from '../database/openDatabase';
 import { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
 import type { AcceptOptions } from '../operations/DatabaseOperationStore';
+import type { RestoreWanted } from '../operations/restore/types';
 import { shared, snapshotLock, vmLock } from '../operations/locks';
 import { randomUUID } from 'node:crypto';
 import { FakeCluster } from './FakeCluster';
@@ -67,3 +68,16 @@ export function acceptOptions(
     },
   };
 }
+
+/** A restore of a VM of the fleet that runs, as one gets it by default. */
+export const restoreWanted: RestoreWanted = {
+  power: 'stop',
+  startAfterwards: true,
+  safetySnapshot: true,
+  volumes: 'new-names',
+  ownership: 'None',
+  replaces: ['rootdisk', 'data'],
+  clears: [],
+  wasRunning: true,
+  runStrategy: 'Always',
+};

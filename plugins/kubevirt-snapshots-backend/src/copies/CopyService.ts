@@ -306,40 +306,38 @@ export class CopyService {
         wanted: {},
       },
     );
-    const repeated = await this.#acceptor.repeated({ operation, intent });
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    if (!found) {
-      throw noSuchSnapshot(access, snapshot);
-    }
-    const reviewed = await this.#live(access, snapshot);
-    const { record, plan } = reviewed;
-    if (record.uid !== request.snapshotUid) {
-      throw conflict(
-        `Another snapshot bears the name ${snapshot} now. Look at it again before you do this.`,
-        { code: 'snapshot-changed' },
-      );
-    }
-    const [problem] = more.problems(reviewed);
-    if (problem || !plan) {
-      throw conflict(problem.message, { code: problem.code });
-    }
-    if (planHashOf(kind, reviewed) !== request.planHash) {
-      throw conflict(
-        'The snapshot or the VM has changed since you looked. Look at it again before you do this.',
-        { code: 'plan-changed' },
-      );
-    }
-    const wanted = await more.wanted({ ...reviewed, plan });
-    return this.#acceptor.accept({
-      operation: { ...operation, request: wanted },
-      intent: { ...intent, options: factsOf(request.name, wanted) },
-      locks: [
-        shared(snapshotLock(access.ref, snapshot)),
-        nameLock(access.ref, more.plural, request.name),
-      ],
+    return this.#acceptor.once({ operation, intent }, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      if (!found) {
+        throw noSuchSnapshot(access, snapshot);
+      }
+      const reviewed = await this.#live(access, snapshot);
+      const { record, plan } = reviewed;
+      if (record.uid !== request.snapshotUid) {
+        throw conflict(
+          `Another snapshot bears the name ${snapshot} now. Look at it again before you do this.`,
+          { code: 'snapshot-changed' },
+        );
+      }
+      const [problem] = more.problems(reviewed);
+      if (problem || !plan) {
+        throw conflict(problem.message, { code: problem.code });
+      }
+      if (planHashOf(kind, reviewed) !== request.planHash) {
+        throw conflict(
+          'The snapshot or the VM has changed since you looked. Look at it again before you do this.',
+          { code: 'plan-changed' },
+        );
+      }
+      const wanted = await more.wanted({ ...reviewed, plan });
+      return this.#acceptor.accept({
+        operation: { ...operation, request: wanted },
+        intent: { ...intent, options: factsOf(request.name, wanted) },
+        locks: [
+          shared(snapshotLock(access.ref, snapshot)),
+          nameLock(access.ref, more.plural, request.name),
+        ],
+      });
     });
   }
 
@@ -375,24 +373,22 @@ export class CopyService {
         facts: { name: own.target!, operation: own.id },
       },
     );
-    const repeated = await this.#acceptor.repeated(described);
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    if (own.finishedAt !== undefined) {
-      throw conflict(`${own.target} is finished already.`, {
-        code: 'too-late',
+    return this.#acceptor.once(described, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      if (own.finishedAt !== undefined) {
+        throw conflict(`${own.target} is finished already.`, {
+          code: 'too-late',
+        });
+      }
+      const { effect, message } = stopOfCopy(own);
+      if (effect === 'too-late') {
+        throw conflict(message, { code: 'too-late' });
+      }
+      return this.#acceptor.accept({
+        ...described,
+        cancels: own.id,
+        locks: [`stop-copy:${own.id}`],
       });
-    }
-    const { effect, message } = stopOfCopy(own);
-    if (effect === 'too-late') {
-      throw conflict(message, { code: 'too-late' });
-    }
-    return this.#acceptor.accept({
-      ...described,
-      cancels: own.id,
-      locks: [`stop-copy:${own.id}`],
     });
   }
 }

@@ -105,10 +105,32 @@ export class Acceptor {
   }
 
   /**
-   * The same request again, by its operation id: a client that got no answer
-   * asks anew, and by then the first one has changed what the checks see.
+   * Does what a request asks for, once. The same request again gets the same
+   * answer: a client that got none asks anew, and by then the first one has
+   * changed what the checks see. So it may have while they were being made,
+   * when somebody has pressed twice.
    */
-  async repeated(
+  async once(
+    options: Omit<AcceptOptions, 'locks'>,
+    work: () => Promise<Operation>,
+  ): Promise<Operation> {
+    const before = await this.#repeated(options);
+    if (before) {
+      return before;
+    }
+    try {
+      return await work();
+    } catch (error) {
+      const meanwhile = await this.#repeated(options).catch(() => undefined);
+      if (meanwhile) {
+        return meanwhile;
+      }
+      throw error;
+    }
+  }
+
+  /** The operation of the same request. */
+  async #repeated(
     options: Omit<AcceptOptions, 'locks'>,
   ): Promise<Operation | undefined> {
     const known = await this.#store.get(options.operation.id);

@@ -79,35 +79,40 @@ export class OperationService {
         configurationOnly: request.configurationOnly,
       },
     });
-    const repeated = await this.#acceptor.repeated(options);
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    const busy = busyOf(access.vm, this.#index.ofVm(access.ref), this.#cluster);
-    if (busy) {
-      throw conflict(busyReason(busy), { code: 'vm-busy', holder: busy.name });
-    }
-    if (
-      !request.configurationOnly &&
-      !access.vm.disks.some(disk => disk.captured)
-    ) {
-      throw badInput(
-        `No disk of ${access.ref.name} can be captured. Say that the configuration alone is wanted, or give it a disk whose storage class can make snapshots.`,
-        'configurationOnly',
-        'no-disk',
+    return this.#acceptor.once(options, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      const busy = busyOf(
+        access.vm,
+        this.#index.ofVm(access.ref),
+        this.#cluster,
       );
-    }
-    const full = this.#limits.refusal(access.ref);
-    if (full) {
-      throw conflict(`${full}. Delete one that is not needed.`, {
-        code: 'snapshot-limit',
+      if (busy) {
+        throw conflict(busyReason(busy), {
+          code: 'vm-busy',
+          holder: busy.name,
+        });
+      }
+      if (
+        !request.configurationOnly &&
+        !access.vm.disks.some(disk => disk.captured)
+      ) {
+        throw badInput(
+          `No disk of ${access.ref.name} can be captured. Say that the configuration alone is wanted, or give it a disk whose storage class can make snapshots.`,
+          'configurationOnly',
+          'no-disk',
+        );
+      }
+      const full = this.#limits.refusal(access.ref);
+      if (full) {
+        throw conflict(`${full}. Delete one that is not needed.`, {
+          code: 'snapshot-limit',
+        });
+      }
+      await this.#refuseTakenName(access, request.name);
+      return this.#acceptor.accept({
+        ...options,
+        locks: [vmLock(access.ref), snapshotLock(access.ref, request.name)],
       });
-    }
-    await this.#refuseTakenName(access, request.name);
-    return this.#acceptor.accept({
-      ...options,
-      locks: [vmLock(access.ref), snapshotLock(access.ref, request.name)],
     });
   }
 
@@ -139,7 +144,6 @@ export class OperationService {
       snapshotUid: request.snapshotUid,
       wanted: {},
     });
-    const repeated = await this.#acceptor.repeated(options);
     const record = await this.#live(access, snapshotName);
     const author =
       take?.actor ?? (record && (await this.#store.takeOf(record.uid))?.actor);
@@ -155,35 +159,34 @@ export class OperationService {
         { code: 'permission', owners: access.owners },
       );
     }
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    // Without a right on a former VM of this name its snapshots aren't there.
-    const visible = this.#views.find(access, snapshotName) !== undefined;
-    if (!take && !(record && visible)) {
-      throw notFound(
-        `VM ${access.ref.name} has no snapshot ${snapshotName}`,
-        'snapshot-not-found',
-      );
-    }
-    if (record) {
-      this.#refuseOther(record, request.snapshotUid);
-      if (!isUnfinished(snapshotState(record.facts))) {
-        throw conflict(
-          `Snapshot ${snapshotName} is finished already, so there is nothing to stop. It was kept.`,
-          { code: 'snapshot-finished' },
+    return this.#acceptor.once(options, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      // Without a right on a former VM of this name its snapshots aren't there.
+      const visible = this.#views.find(access, snapshotName) !== undefined;
+      if (!take && !(record && visible)) {
+        throw notFound(
+          `VM ${access.ref.name} has no snapshot ${snapshotName}`,
+          'snapshot-not-found',
         );
       }
-    }
-    return this.#acceptor.accept({
-      ...options,
-      operation: {
-        ...options.operation,
-        snapshotUid: record?.uid ?? take?.snapshotUid,
-      },
-      cancels: take?.id,
-      locks: [`stop-${snapshotLock(access.ref, snapshotName)}`],
+      if (record) {
+        this.#refuseOther(record, request.snapshotUid);
+        if (!isUnfinished(snapshotState(record.facts))) {
+          throw conflict(
+            `Snapshot ${snapshotName} is finished already, so there is nothing to stop. It was kept.`,
+            { code: 'snapshot-finished' },
+          );
+        }
+      }
+      return this.#acceptor.accept({
+        ...options,
+        operation: {
+          ...options.operation,
+          snapshotUid: record?.uid ?? take?.snapshotUid,
+        },
+        cancels: take?.id,
+        locks: [`stop-${snapshotLock(access.ref, snapshotName)}`],
+      });
     });
   }
 
@@ -214,61 +217,66 @@ export class OperationService {
         { code: 'permission', owners: access.owners },
       );
     }
-    const repeated = await this.#acceptor.repeated(options);
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    const record = await this.#live(access, snapshotName);
-    if (!record || !found) {
-      throw notFound(
-        `VM ${access.ref.name} has no snapshot ${snapshotName}`,
-        'snapshot-not-found',
+    return this.#acceptor.once(options, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      const record = await this.#live(access, snapshotName);
+      if (!record || !found) {
+        throw notFound(
+          `VM ${access.ref.name} has no snapshot ${snapshotName}`,
+          'snapshot-not-found',
+        );
+      }
+      this.#refuseOther(record, request.snapshotUid);
+      const state = snapshotState(record.facts);
+      if (isUnfinished(state)) {
+        throw conflict(
+          `Snapshot ${snapshotName} is still being taken. Stop it instead.`,
+          { code: 'snapshot-unfinished' },
+        );
+      }
+      if (
+        found.item.deleteConfirmation === 'name' &&
+        request.typedName !== snapshotName
+      ) {
+        throw badInput(
+          `${snapshotName} is the last snapshot of ${access.ref.name} that can be restored. Type its name to delete it.`,
+          'typedName',
+          'name-not-typed',
+        );
+      }
+      if (found.item.deleteNeedsReason && !request.reason?.trim()) {
+        throw badInput(
+          `${snapshotName} is the last snapshot of ${access.ref.name} that can be restored. Say why it has to go.`,
+          'reason',
+          'reason-missing',
+        );
+      }
+      const busy = busyOf(
+        access.vm,
+        this.#index.ofVm(access.ref),
+        this.#cluster,
       );
-    }
-    this.#refuseOther(record, request.snapshotUid);
-    const state = snapshotState(record.facts);
-    if (isUnfinished(state)) {
-      throw conflict(
-        `Snapshot ${snapshotName} is still being taken. Stop it instead.`,
-        { code: 'snapshot-unfinished' },
+      if (busy) {
+        throw conflict(busyReason(busy), {
+          code: 'vm-busy',
+          holder: busy.name,
+        });
+      }
+      const blockers = await fromCluster(access.ref.cluster, () =>
+        this.#cluster.getBlockers(record),
       );
-    }
-    if (
-      found.item.deleteConfirmation === 'name' &&
-      request.typedName !== snapshotName
-    ) {
-      throw badInput(
-        `${snapshotName} is the last snapshot of ${access.ref.name} that can be restored. Type its name to delete it.`,
-        'typedName',
-        'name-not-typed',
-      );
-    }
-    if (found.item.deleteNeedsReason && !request.reason?.trim()) {
-      throw badInput(
-        `${snapshotName} is the last snapshot of ${access.ref.name} that can be restored. Say why it has to go.`,
-        'reason',
-        'reason-missing',
-      );
-    }
-    const busy = busyOf(access.vm, this.#index.ofVm(access.ref), this.#cluster);
-    if (busy) {
-      throw conflict(busyReason(busy), { code: 'vm-busy', holder: busy.name });
-    }
-    const blockers = await fromCluster(access.ref.cluster, () =>
-      this.#cluster.getBlockers(record),
-    );
-    if (blockers.length > 0) {
-      throw conflict(
-        `Snapshot ${snapshotName} is in use. ${blockers.join(' ')}`,
-        { code: 'snapshot-in-use' },
-      );
-    }
-    return this.#acceptor.accept({
-      ...options,
-      locks: [snapshotLock(access.ref, snapshotName)],
-      unlessProtected: record.uid,
-      mustBeFree: [vmLock(access.ref)],
+      if (blockers.length > 0) {
+        throw conflict(
+          `Snapshot ${snapshotName} is in use. ${blockers.join(' ')}`,
+          { code: 'snapshot-in-use' },
+        );
+      }
+      return this.#acceptor.accept({
+        ...options,
+        locks: [snapshotLock(access.ref, snapshotName)],
+        unlessProtected: record.uid,
+        mustBeFree: [vmLock(access.ref)],
+      });
     });
   }
 

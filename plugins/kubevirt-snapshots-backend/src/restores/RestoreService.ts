@@ -89,43 +89,46 @@ export class RestoreService {
         reason: request.reason,
       },
     );
-    const repeated = await this.#acceptor.repeated(described);
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    const { plan, facts } = await this.#reviewer.review(
-      access,
-      snapshotName,
-      request.volumes,
-    );
-    refusePlan(plan, request, access);
-    const { ref, vm } = access;
-    const wanted: RestoreWanted = {
-      power: request.power,
-      startAfterwards: request.startAfterwards,
-      safetySnapshot: request.safetySnapshot,
-      volumes: request.volumes,
-      ownership: plan.volumes.ownership,
-      names: plan.gitOps?.names,
-      replaces: plan.safety.volumes,
-      clears: plan.clears.map(({ name, uid }) => ({ name, uid })),
-      wasRunning: facts.comparison.vm.running,
-      runStrategy: facts.comparison.vm.runStrategy,
-    };
-    return this.#acceptor.accept({
-      ...described,
-      operation: { ...described.operation, request: { restore: wanted } },
-      locks: [
-        vmLock(ref),
-        shared(snapshotLock(ref, snapshotName)),
-        ...(request.safetySnapshot
-          ? [snapshotLock(ref, safetyNameOf(vm.ref.name, request.operationId))]
-          : []),
-        ...(wanted.names ?? []).map(({ claim }) =>
-          nameLock(ref, 'persistentvolumeclaims', claim),
-        ),
-      ],
+    return this.#acceptor.once(described, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      const { plan, facts } = await this.#reviewer.review(
+        access,
+        snapshotName,
+        request.volumes,
+      );
+      refusePlan(plan, request, access);
+      const { ref, vm } = access;
+      const wanted: RestoreWanted = {
+        power: request.power,
+        startAfterwards: request.startAfterwards,
+        safetySnapshot: request.safetySnapshot,
+        volumes: request.volumes,
+        ownership: plan.volumes.ownership,
+        names: plan.gitOps?.names,
+        replaces: plan.safety.volumes,
+        clears: plan.clears.map(({ name, uid }) => ({ name, uid })),
+        wasRunning: facts.comparison.vm.running,
+        runStrategy: facts.comparison.vm.runStrategy,
+      };
+      return this.#acceptor.accept({
+        ...described,
+        operation: { ...described.operation, request: { restore: wanted } },
+        locks: [
+          vmLock(ref),
+          shared(snapshotLock(ref, snapshotName)),
+          ...(request.safetySnapshot
+            ? [
+                snapshotLock(
+                  ref,
+                  safetyNameOf(vm.ref.name, request.operationId),
+                ),
+              ]
+            : []),
+          ...(wanted.names ?? []).map(({ claim }) =>
+            nameLock(ref, 'persistentvolumeclaims', claim),
+          ),
+        ],
+      });
     });
   }
 
@@ -147,42 +150,44 @@ export class RestoreService {
         wanted: { targetUid: request.restoreUid },
       },
     );
-    const repeated = await this.#acceptor.repeated(described);
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    const own = await this.#own(access, restoreName);
-    if (own) {
-      if (own.finishedAt !== undefined) {
-        throw conflict(`Restore ${restoreName} is finished already.`, {
-          code: 'restore-finished',
-        });
-      }
-      const { stop } = viewOfRestore(own).restore ?? {};
-      if (stop?.effect === 'too-late') {
-        throw conflict(stop.message, { code: 'too-late' });
-      }
-    } else {
-      const record = await this.#live(access, restoreName, request.restoreUid);
-      if (record.state !== 'running') {
-        throw conflict(`Restore ${restoreName} is finished already.`, {
-          code: 'restore-finished',
-        });
-      }
-      if (record.step === 'switch') {
-        throw conflict(
-          'The VM is being switched to the restored disks, which can not be taken back.',
-          { code: 'too-late' },
+    return this.#acceptor.once(described, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      const own = await this.#own(access, restoreName);
+      if (own) {
+        if (own.finishedAt !== undefined) {
+          throw conflict(`Restore ${restoreName} is finished already.`, {
+            code: 'restore-finished',
+          });
+        }
+        const { stop } = viewOfRestore(own).restore ?? {};
+        if (stop?.effect === 'too-late') {
+          throw conflict(stop.message, { code: 'too-late' });
+        }
+      } else {
+        const record = await this.#live(
+          access,
+          restoreName,
+          request.restoreUid,
         );
+        if (record.state !== 'running') {
+          throw conflict(`Restore ${restoreName} is finished already.`, {
+            code: 'restore-finished',
+          });
+        }
+        if (record.step === 'switch') {
+          throw conflict(
+            'The VM is being switched to the restored disks, which can not be taken back.',
+            { code: 'too-late' },
+          );
+        }
       }
-    }
-    return this.#acceptor.accept({
-      ...described,
-      cancels: own?.id,
-      locks: [
-        `stop-restore:${access.ref.cluster}/${access.ref.namespace}/${restoreName}`,
-      ],
+      return this.#acceptor.accept({
+        ...described,
+        cancels: own?.id,
+        locks: [
+          `stop-restore:${access.ref.cluster}/${access.ref.namespace}/${restoreName}`,
+        ],
+      });
     });
   }
 
@@ -201,27 +206,30 @@ export class RestoreService {
       origin,
       { target: restoreName, wanted: { targetUid: request.restoreUid } },
     );
-    const repeated = await this.#acceptor.repeated(described);
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    this.#refuseBusy(access);
-    const record = await this.#live(access, restoreName, request.restoreUid);
-    if (record.state !== 'failed') {
-      // A finished one stays: a late repeat of the request that made it would
-      // else roll the VM back once more.
-      throw conflict(
-        record.state === 'running'
-          ? `Restore ${restoreName} is under way. Stop it instead.`
-          : `Restore ${restoreName} has not failed and stands in nobody's way.`,
-        {
-          code:
-            record.state === 'running' ? 'restore-running' : 'restore-finished',
-        },
-      );
-    }
-    return this.#acceptor.accept({ ...described, locks: [vmLock(access.ref)] });
+    return this.#acceptor.once(described, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      this.#refuseBusy(access);
+      const record = await this.#live(access, restoreName, request.restoreUid);
+      if (record.state !== 'failed') {
+        // A finished one stays: a late repeat of the request that made it would
+        // else roll the VM back once more.
+        throw conflict(
+          record.state === 'running'
+            ? `Restore ${restoreName} is under way. Stop it instead.`
+            : `Restore ${restoreName} has not failed and stands in nobody's way.`,
+          {
+            code:
+              record.state === 'running'
+                ? 'restore-running'
+                : 'restore-finished',
+          },
+        );
+      }
+      return this.#acceptor.accept({
+        ...described,
+        locks: [vmLock(access.ref)],
+      });
+    });
   }
 
   /** Starts or stops a VM. */
@@ -241,17 +249,18 @@ export class RestoreService {
         wanted: { power: request.action },
       },
     );
-    const repeated = await this.#acceptor.repeated(described);
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    this.#refuseBusy(access);
-    const verdict = powerVerdict(access.vm, request.action);
-    if (!verdict.allowed) {
-      throw conflict(verdict.reason, { code: verdict.code });
-    }
-    return this.#acceptor.accept({ ...described, locks: [vmLock(access.ref)] });
+    return this.#acceptor.once(described, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      this.#refuseBusy(access);
+      const verdict = powerVerdict(access.vm, request.action);
+      if (!verdict.allowed) {
+        throw conflict(verdict.reason, { code: verdict.code });
+      }
+      return this.#acceptor.accept({
+        ...described,
+        locks: [vmLock(access.ref)],
+      });
+    });
   }
 
   /** Deletes a claim that a restore left behind. */
@@ -273,35 +282,33 @@ export class RestoreService {
         facts: { claim: claimName, uid: request.claimUid },
       },
     );
-    const repeated = await this.#acceptor.repeated(described);
-    if (repeated) {
-      return repeated;
-    }
-    this.#acceptor.refuseGeneral(access, request.vmUid);
-    this.#refuseBusy(access);
-    const claim = (await this.#leftOver.list(access)).items.find(
-      ({ name, uid }) => name === claimName && uid === request.claimUid,
-    );
-    if (!claim) {
-      throw notFound(
-        `No restore of ${access.ref.name} has left a claim ${claimName}`,
-        'claim-not-found',
+    return this.#acceptor.once(described, async () => {
+      this.#acceptor.refuseGeneral(access, request.vmUid);
+      this.#refuseBusy(access);
+      const claim = (await this.#leftOver.list(access)).items.find(
+        ({ name, uid }) => name === claimName && uid === request.claimUid,
       );
-    }
-    if (!claim.delete.allowed) {
-      throw conflict(claim.delete.reason, { code: claim.delete.code });
-    }
-    if (request.typedName !== claimName) {
-      throw badInput(
-        'Type the name of the claim to delete it.',
-        'typedName',
-        'name-not-typed',
-      );
-    }
-    return this.#acceptor.accept({
-      ...described,
-      locks: [nameLock(access.ref, 'persistentvolumeclaims', claimName)],
-      mustBeFree: [vmLock(access.ref)],
+      if (!claim) {
+        throw notFound(
+          `No restore of ${access.ref.name} has left a claim ${claimName}`,
+          'claim-not-found',
+        );
+      }
+      if (!claim.delete.allowed) {
+        throw conflict(claim.delete.reason, { code: claim.delete.code });
+      }
+      if (request.typedName !== claimName) {
+        throw badInput(
+          'Type the name of the claim to delete it.',
+          'typedName',
+          'name-not-typed',
+        );
+      }
+      return this.#acceptor.accept({
+        ...described,
+        locks: [nameLock(access.ref, 'persistentvolumeclaims', claimName)],
+        mustBeFree: [vmLock(access.ref)],
+      });
     });
   }
 

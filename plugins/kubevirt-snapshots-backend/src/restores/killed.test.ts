@@ -4,7 +4,7 @@ import { restoreNameOf } from 'backstage-plugin-kubevirt-snapshots-common';
 // The other side of HTTP, as in every test of the whole.
 // eslint-disable-next-line no-restricted-imports
 import { fleetName, FLEET_NAMESPACE, type Sandbox } from 'kubevirt-sandbox';
-import { acceptOptions } from '../__testUtils__/databases';
+import { acceptOptions, restoreWanted } from '../__testUtils__/databases';
 import { KillBed, LATER_MS, someAtOnce } from '../__testUtils__/KillBed';
 import {
   RESTORE_KILL_POINTS,
@@ -65,19 +65,7 @@ describe('a portal that is killed while it restores', () => {
         vmUid: vm.metadata.uid,
         snapshotUid: snapshot.metadata.uid,
         target: restoreNameOf(id),
-        request: {
-          restore: {
-            power: 'stop',
-            startAfterwards: true,
-            safetySnapshot: true,
-            volumes: 'new-names',
-            ownership: 'None',
-            replaces: ['rootdisk', 'data'],
-            clears: [],
-            wasRunning: true,
-            runStrategy: 'Always',
-          },
-        },
+        request: { restore: restoreWanted },
       });
       const exit = await bed.runChild({ ...portal, accept, killAt });
       await runPortal({ ...portal, offsetMs: LATER_MS });

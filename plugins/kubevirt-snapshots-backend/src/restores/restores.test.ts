@@ -438,6 +438,26 @@ describe('restores', () => {
     ]);
   });
 
+  it('gives the same request the same answer, also while the first is being checked', async () => {
+    const machine = bed.machine();
+    const wanted = await machine.wanted();
+    // The second one passes its first look, and finds the VM busy with itself.
+    const answers = await Promise.all([
+      machine.send(wanted),
+      machine.send(wanted),
+      machine.send(wanted),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(new Set(answers.map(({ body }) => body.operation.id))).toEqual(
+      new Set([wanted.operationId]),
+    );
+    await machine.settled(wanted.operationId);
+    const restores = bed.writes(/virtualmachinerestores$/);
+    const again = await machine.send(wanted);
+    expect(again.status).toBe(202);
+    expect(bed.writes(/virtualmachinerestores$/)).toEqual(restores);
+  });
+
   it('keeps a second restore, a snapshot and a delete off, naming the first', async () => {
     const machine = bed.machine();
     await machine.start();

@@ -16,7 +16,11 @@ import {
   startSandbox,
   type Sandbox,
 } from 'kubevirt-sandbox';
-import { acceptOptions, setUp } from '../__testUtils__/databases';
+import {
+  acceptOptions,
+  setUp,
+  restoreWanted,
+} from '../__testUtils__/databases';
 import { until } from '../__testUtils__/restoreBed';
 import { OperationWorker } from '../operations/OperationWorker';
 
@@ -129,7 +133,10 @@ describe('a replica that is stalled on its way to the cluster', () => {
         wake = done;
       });
       const outcome: PromiseSettledResult<unknown>[] = [];
-      const slow = clusters[0] as any;
+      const slow = clusters[0] as unknown as Record<
+        string,
+        (...args: unknown[]) => Promise<unknown>
+      >;
       const original = slow[call].bind(slow);
       slow[call] = async (...args: unknown[]) => {
         if (call === 'setPower' && args[2] !== what) {
@@ -154,19 +161,7 @@ describe('a replica that is stalled on its way to the cluster', () => {
             `${name}-s0`,
           )!.metadata.uid,
           target: restoreNameOf(id),
-          request: {
-            restore: {
-              power: 'stop',
-              startAfterwards: true,
-              safetySnapshot: true,
-              volumes: 'new-names',
-              ownership: 'None',
-              replaces: ['rootdisk', 'data'],
-              clears: [],
-              wasRunning: true,
-              runStrategy: 'Always',
-            },
-          },
+          request: { restore: restoreWanted },
         }),
       );
       const workers = [startWorker(clusters[0], 'stalled')];

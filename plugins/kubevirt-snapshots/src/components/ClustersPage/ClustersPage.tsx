@@ -10,7 +10,7 @@ import { ErrorState } from '../ErrorState';
 import { Providers } from '../Providers';
 import { AuthorsSection } from '../ScheduleAuthors';
 import { BindingsSection } from './BindingsSection';
-import styles from './ClustersPage.module.css';
+import sections from '../OperatorSection/OperatorSection.module.css';
 import { ClustersTable } from './ClustersTable';
 
 function Clusters() {
@@ -20,7 +20,7 @@ function Clusters() {
 
   if (clusters) {
     return (
-      <div className={styles.list}>
+      <div className={sections.section}>
         <Text as="p">{t('clusters.intro')}</Text>
         {error && (
           <ErrorState

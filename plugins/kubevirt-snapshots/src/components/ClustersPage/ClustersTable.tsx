@@ -15,6 +15,7 @@ import { useMemo, type ReactNode } from 'react';
 import { useTexts } from '../../translations';
 import { Moment } from '../Moment';
 import { ToneBadge } from '../StatusBadge';
+import sections from '../OperatorSection/OperatorSection.module.css';
 import styles from './ClustersPage.module.css';
 import { bypassLook, clusterLook } from './looks';
 
@@ -125,7 +126,7 @@ export function ClustersTable({ clusters }: { clusters: ClusterView[] }) {
   );
   const rows = clusters.map(cluster => ({ id: cluster.name, cluster }));
   return (
-    <div className={styles.scroll}>
+    <div className={sections.scroll}>
       <TableRoot aria-label={t('clusters.label')}>
         <TableHeader columns={columns}>
           {({ id }) => (
@@ -138,8 +139,8 @@ export function ClustersTable({ clusters }: { clusters: ClusterView[] }) {
           {({ id: rowId, cluster }) => (
             <Row id={rowId} columns={columns} textValue={cluster.name}>
               {({ id }: { id: ColumnId }) => (
-                <Cell className={styles.cell}>
-                  <div className={styles.stack}>
+                <Cell className={sections.cell}>
+                  <div className={sections.stack}>
                     <Content column={id} cluster={cluster} />
                     {!wide &&
                       UNDER[id]?.map(other => (
