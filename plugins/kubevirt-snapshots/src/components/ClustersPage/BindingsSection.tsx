@@ -5,7 +5,6 @@ import { useBindings } from '../../hooks/queries';
 import { useTexts } from '../../translations';
 import { OperatorSection } from '../OperatorSection';
 import { Person } from '../Person';
-import styles from './ClustersPage.module.css';
 
 type ColumnId = 'entity' | 'annotation' | 'missing';
 
@@ -20,7 +19,7 @@ function Content(props: {
   wide: boolean;
 }) {
   const { column, entity, wide } = props;
-  const annotation = <span className={styles.wrap}>{entity.annotation}</span>;
+  const annotation = <span>{entity.annotation}</span>;
   switch (column) {
     case 'entity':
       return (
