@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  AuthorizeResult,
+  type ConditionalPolicyDecision,
+} from '@backstage/plugin-permission-common';
 import {
   snapshotCreatePermission,
   vmReadPermission,
@@ -18,6 +21,7 @@ describe('VmGate', () => {
   let gate: VmGate;
   let allowed: boolean;
   let asked: number;
+  let conditional: ConditionalPolicyDecision | undefined;
   let provided: string | undefined;
   const caller = {
     credentials: mockCredentials.user(people.owner),
@@ -30,6 +34,7 @@ describe('VmGate', () => {
     cluster.addVm();
     allowed = true;
     asked = 0;
+    conditional = undefined;
     provided = undefined;
     gate = new VmGate({
       cluster,
@@ -39,9 +44,12 @@ describe('VmGate', () => {
       permissions: mockServices.permissions.mock({
         authorizeConditional: async requests => {
           asked += 1;
-          return requests.map(() => ({
-            result: allowed ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
-          }));
+          return requests.map(
+            () =>
+              conditional ?? {
+                result: allowed ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
+              },
+          );
         },
       }),
       permissionsRegistry: mockServices.permissionsRegistry.mock({
@@ -107,6 +115,47 @@ describe('VmGate', () => {
     expect(asked).toBe(1);
     const vm = cluster.vm(FakeCluster.ref)!;
     expect(fleet.accessTo(vm).can(vmReadPermission)).toBe(true);
+  });
+
+  const ownedBy = (claims: unknown, resourceType = 'kubevirt-vm') =>
+    ({
+      result: AuthorizeResult.CONDITIONAL,
+      pluginId: 'kubevirt-snapshots',
+      resourceType,
+      conditions: {
+        resourceType,
+        rule: 'IS_VM_OWNER',
+        params: { claims },
+      },
+    } as ConditionalPolicyDecision);
+
+  it('applies the conditions of a decision to what the cluster tells of each VM', async () => {
+    conditional = ownedBy(['group:default/team-a']);
+    const fleet = await gate.forFleet(caller);
+    const own = cluster.vm(FakeCluster.ref)!;
+    const foreign = {
+      ...own,
+      annotations: { 'kubevirt-snapshots/owner': 'group:default/team-b' },
+    };
+    expect(fleet.accessTo(own).can(vmReadPermission)).toBe(true);
+    expect(fleet.accessTo(foreign).can(vmReadPermission)).toBe(false);
+    expect(
+      fleet
+        .accessTo(own)
+        .can(vmReadPermission, { ref: own.ref, owners: [], labels: {} }),
+    ).toBe(false);
+  });
+
+  it('allows nothing by conditions that it cannot read', async () => {
+    const vm = cluster.vm(FakeCluster.ref)!;
+    conditional = ownedBy('group:default/team-a');
+    const unreadable = await gate.forFleet(caller);
+    expect(() => unreadable.accessTo(vm).can(vmReadPermission)).toThrow(
+      /Parameters to rule are invalid/,
+    );
+    conditional = ownedBy(['group:default/team-a'], 'catalog-entity');
+    const foreign = await gate.forFleet({ ...caller, tokenDigest: 'token-2' });
+    expect(foreign.accessTo(vm).can(vmReadPermission)).toBe(false);
   });
 
   it('takes the entity that the portal itself provides, and no other', async () => {

@@ -7,11 +7,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { Entity } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import type {
-  PolicyDecision,
-  ResourcePermission,
-} from '@backstage/plugin-permission-common';
-import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
+import type { ResourcePermission } from '@backstage/plugin-permission-common';
 import {
   auditReadPermission,
   diskDeletePermission,
@@ -30,7 +26,6 @@ import {
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
   bindEntity,
-  kubevirtVmResourceRef,
   ownersOf,
   vmRefOfEntity,
   type BindingConfig,
@@ -44,6 +39,7 @@ import { notFound, refused, unavailable } from '../errors';
 import { denyingVm } from './deniedVm';
 import { fromCluster } from './fromCluster';
 import { ShortMemory } from './ShortMemory';
+import { isInScope, scopeOf, type VmScope } from './vmScope';
 
 /** Permissions that are asked for together, in one call. */
 const PERMISSIONS = [
@@ -91,9 +87,11 @@ export interface FleetAccess {
   accessTo(vm: VmRecord, entityRef?: string): VmAccess;
 }
 
+type Decide = (permission: ResourcePermission, resource: VmResource) => boolean;
+
 interface Told {
   entity: Entity;
-  decisions: PolicyDecision[];
+  decide: Decide;
 }
 
 /**
@@ -107,15 +105,15 @@ export class VmGate {
   readonly #cluster: ClusterService;
   readonly #binding: BindingConfig;
   readonly #provided: ProvidedVms | undefined;
-  readonly #authorizer: ReturnType<
-    typeof createConditionAuthorizer<VmResource>
-  >;
+  readonly #registry: PermissionsRegistryService;
+  /** What the cluster tells of an unchanged VM isn't read over and over. */
+  readonly #resources = new WeakMap<VmRecord, VmResource>();
   readonly #memory = new ShortMemory<Told>({
     ttlMs: REUSE_MS,
     maxEntries: 5_000,
   });
 
-  readonly #fleetMemory = new ShortMemory<PolicyDecision[]>({
+  readonly #fleetMemory = new ShortMemory<Decide>({
     ttlMs: REUSE_MS,
     maxEntries: 5_000,
   });
@@ -134,9 +132,7 @@ export class VmGate {
     this.#cluster = options.cluster;
     this.#binding = options.binding;
     this.#provided = options.provided;
-    this.#authorizer = createConditionAuthorizer(
-      options.permissionsRegistry.getPermissionRuleset(kubevirtVmResourceRef),
-    );
+    this.#registry = options.permissionsRegistry;
   }
 
   /**
@@ -147,7 +143,7 @@ export class VmGate {
    *   ServiceUnavailableError while the cluster has never been seen
    */
   async forRead(entityRef: string, caller: Caller): Promise<VmAccess> {
-    const { entity, decisions } = await this.#memory.get(
+    const { entity, decide } = await this.#memory.get(
       `${caller.tokenDigest} ${entityRef}`,
       () => this.#ask(entityRef, caller),
     );
@@ -155,7 +151,7 @@ export class VmGate {
     return this.#admit(
       entityRef,
       entity,
-      decisions,
+      decide,
       ref,
       this.#cluster.vm(ref),
       caller,
@@ -171,12 +167,12 @@ export class VmGate {
     caller: Caller,
     options: { live: boolean },
   ): Promise<VmAccess> {
-    const { entity, decisions } = await this.#ask(entityRef, caller);
+    const { entity, decide } = await this.#ask(entityRef, caller);
     const ref = this.#refOf(entity);
     const vm = options.live
       ? await fromCluster(ref.cluster, () => this.#cluster.getVm(ref))
       : this.#cluster.vm(ref);
-    return this.#admit(entityRef, entity, decisions, ref, vm, caller);
+    return this.#admit(entityRef, entity, decide, ref, vm, caller);
   }
 
   /**
@@ -184,29 +180,22 @@ export class VmGate {
    * its own facts. One call to the permission backend, however many VMs.
    */
   async forFleet(caller: Caller): Promise<FleetAccess> {
-    const decisions = await this.#fleetMemory.get(caller.tokenDigest, () =>
+    const decide = await this.#fleetMemory.get(caller.tokenDigest, () =>
       this.#decide(caller),
     );
     const { principal } = caller.credentials;
     return {
       actor: principal.userEntityRef,
       accessTo: (vm, entityRef) => {
-        const owners = ownersOf(vm, this.#binding);
-        const resource = {
-          ref: vm.ref,
-          uid: vm.uid,
-          owners,
-          labels: vm.labels,
-        };
+        const resource = this.#resourceOf(vm);
         return {
           actor: principal.userEntityRef,
           onBehalfOf: principal.actor?.subject,
           entityRef: entityRef ?? '',
           ref: vm.ref,
           vm,
-          owners,
-          can: (permission, former) =>
-            this.#can(decisions, permission, former ?? resource),
+          owners: resource.owners,
+          can: (permission, former) => decide(permission, former ?? resource),
         };
       },
     };
@@ -222,27 +211,34 @@ export class VmGate {
     });
   }
 
-  #decide({ credentials }: Caller): Promise<PolicyDecision[]> {
-    return this.#permissions.authorizeConditional(
+  #resourceOf(vm: VmRecord): VmResource {
+    let resource = this.#resources.get(vm);
+    if (!resource) {
+      const { ref, uid, labels } = vm;
+      resource = { ref, uid, owners: ownersOf(vm, this.#binding), labels };
+      this.#resources.set(vm, resource);
+    }
+    return resource;
+  }
+
+  async #decide({ credentials }: Caller): Promise<Decide> {
+    const decisions = await this.#permissions.authorizeConditional(
       PERMISSIONS.map(permission => ({ permission })),
       { credentials },
     );
-  }
-
-  #can(
-    decisions: PolicyDecision[],
-    permission: ResourcePermission,
-    resource: VmResource,
-  ): boolean {
-    return this.#authorizer(
-      decisions[PERMISSIONS.findIndex(p => p.name === permission.name)],
-      resource,
-    );
+    const scopes = new Map<string, VmScope | undefined>();
+    return ({ name }, resource) => {
+      if (!scopes.has(name)) {
+        const i = PERMISSIONS.findIndex(permission => permission.name === name);
+        scopes.set(name, scopeOf(decisions[i], this.#registry));
+      }
+      return isInScope(scopes.get(name), resource);
+    };
   }
 
   async #ask(entityRef: string, caller: Caller): Promise<Told> {
     const { credentials } = caller;
-    const [entity, decisions] = await Promise.all([
+    const [entity, decide] = await Promise.all([
       this.#catalog.getEntityByRef(entityRef, { credentials }),
       this.#decide(caller),
     ]);
@@ -252,7 +248,7 @@ export class VmGate {
         'entity-not-found',
       );
     }
-    return { entity, decisions };
+    return { entity, decide };
   }
 
   #refOf(entity: Entity): VmRef {
@@ -288,7 +284,7 @@ export class VmGate {
   #admit(
     entityRef: string,
     entity: Entity,
-    decisions: PolicyDecision[],
+    decide: Decide,
     ref: VmRef,
     vm: VmRecord | undefined,
     caller: Caller,
@@ -318,7 +314,7 @@ export class VmGate {
       labels: vm.labels,
     };
     const can = (permission: ResourcePermission, former?: VmResource) =>
-      this.#can(decisions, permission, former ?? resource);
+      decide(permission, former ?? resource);
     const { principal } = caller.credentials;
     if (!can(vmReadPermission)) {
       throw denyingVm(

@@ -20,7 +20,7 @@ import type { Knex } from 'knex';
 import type { DeniedRecorder } from '../audit/DeniedRecorder';
 import { AuditReader } from '../audit/reading/AuditReader';
 import { exportCsv, exportNdjson } from '../audit/reading/exportTrail';
-import { scopeOf, type AuditScope } from '../audit/reading/scope';
+import { scopeOf, type VmScope } from '../authorization/vmScope';
 import type { AuditFacts } from '../audit/types';
 import type { VerificationRunner } from '../audit/VerificationRunner';
 import { askWhom, type Caller, type VmGate } from '../authorization/VmGate';
@@ -77,7 +77,7 @@ export function auditHandlers(
   const scopeFor = async (
     caller: Caller,
     permission: ResourcePermission,
-  ): Promise<AuditScope> => {
+  ): Promise<VmScope> => {
     const [decision] = await permissions.authorizeConditional(
       [{ permission }],
       {

@@ -56,6 +56,27 @@ describe('ClusterCache', () => {
     expect(cache.vm(web)).toMatchObject({ running: false });
   });
 
+  it('gives the same record of a VM until something about it changes', () => {
+    const { cache } = setup();
+    const machine: any = vmObject();
+    cache.sinks.virtualMachines.upsert(machine);
+    const off = cache.vm(web)!;
+    expect(cache.vms()[0]).toBe(off);
+    cache.sinks.virtualMachineInstances.upsert(
+      vmiObject('web-01', ['AgentConnected']),
+    );
+    const on = cache.vm(web)!;
+    expect([off.running, on.running]).toEqual([false, true]);
+    expect(cache.vms()[0]).toBe(on);
+    machine.metadata.labels = { team: 'b' };
+    machine.metadata.resourceVersion = '2';
+    cache.sinks.virtualMachines.upsert(machine);
+    expect(cache.vm(web)).toMatchObject({
+      running: true,
+      labels: { team: 'b' },
+    });
+  });
+
   it('does not give a snapshot the content of a former one of its name', () => {
     const { cache } = setup();
     const former: any = snapshotObject('snap-1');

@@ -59,6 +59,11 @@ export class ClusterCache {
   readonly #interner = new Interner();
   readonly #vms = IndexedTable.create<VmFacts>();
   readonly #instances = IndexedTable.create<InstanceFacts>();
+  readonly #joined = new WeakMap<
+    VmFacts,
+    { instance: InstanceFacts | undefined; vm: VmRecord }
+  >();
+
   readonly #snapshots = IndexedTable.create<SnapshotFactsRecord>(s => [
     s.vmName && `${s.namespace}/${s.vmName}`,
   ]);
@@ -134,13 +139,11 @@ export class ClusterCache {
 
   vm(key: Key): VmRecord | undefined {
     const facts = this.#vms.get(keyOf(key));
-    return facts && joinVm(facts, this.#instances.get(keyOf(key)));
+    return facts && this.#joinVm(facts);
   }
 
   vms(): VmRecord[] {
-    return Array.from(this.#vms.values(), facts =>
-      joinVm(facts, this.#instances.get(keyOf(facts.ref))),
-    );
+    return Array.from(this.#vms.values(), facts => this.#joinVm(facts));
   }
 
   snapshotsOf(vm: Key): SnapshotRecord[] {
@@ -172,6 +175,18 @@ export class ClusterCache {
       ...this.#restores.by(1, keyOf(key)),
       ...this.#clones.by(1, keyOf(key)),
     ].filter(use => use.state === 'running');
+  }
+
+  /** The same record as long as the VM is the same, so that one can tell. */
+  #joinVm(facts: VmFacts): VmRecord {
+    const instance = this.#instances.get(keyOf(facts.ref));
+    const known = this.#joined.get(facts);
+    if (known && known.instance === instance) {
+      return known.vm;
+    }
+    const vm = joinVm(facts, instance);
+    this.#joined.set(facts, { instance, vm });
+    return vm;
   }
 
   #join(facts: SnapshotFactsRecord): SnapshotRecord {

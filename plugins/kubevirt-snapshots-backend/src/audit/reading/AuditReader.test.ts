@@ -10,7 +10,8 @@ import { acceptOptions, databases } from '../../__testUtils__/databases';
 import { signedTrail } from '../../__testUtils__/signedTrail';
 import type { AuditRow } from '../types';
 import { AuditReader } from './AuditReader';
-import { inScope, scopeOf, type AuditScope } from './scope';
+import { scopeOf, type VmScope } from '../../authorization/vmScope';
+import { inScope } from './scope';
 
 jest.setTimeout(60_000);
 
@@ -22,7 +23,7 @@ const registry = mockServices.permissionsRegistry.mock({
     } as any),
 });
 
-const scopeFor = (conditions: any): AuditScope =>
+const scopeFor = (conditions: any): VmScope =>
   scopeOf(
     {
       result: AuthorizeResult.CONDITIONAL,

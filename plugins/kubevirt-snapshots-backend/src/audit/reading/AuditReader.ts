@@ -11,7 +11,8 @@ import {
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { VmResource } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { AuditRow } from '../types';
-import { inScope, resourceOf, whereInScope, type AuditScope } from './scope';
+import type { VmScope } from '../../authorization/vmScope';
+import { inScope, resourceOf, whereInScope } from './scope';
 import { toEntry } from './toEntry';
 
 const TABLE = 'audit_events';
@@ -84,7 +85,7 @@ export class AuditReader {
   }
 
   /** A page of what matches the query, newest first. */
-  async list(scope: AuditScope, query: AuditListQuery): Promise<AuditList> {
+  async list(scope: VmScope, query: AuditListQuery): Promise<AuditList> {
     const limit = query.limit ?? DEFAULT_LIMIT;
     const settled = onlySettled(query);
     const select = settled
@@ -143,7 +144,7 @@ export class AuditReader {
 
   /** One act by the number of any of its rows; undefined outside the scope. */
   async details(
-    scope: AuditScope,
+    scope: VmScope,
     seq: number,
   ): Promise<AuditDetails | undefined> {
     const one = await this.#knex(TABLE).where({ seq }).first();

@@ -9,7 +9,8 @@ import { checkpointLine } from '../signing/checkpoints';
 import type { AuditRow } from '../types';
 import { matchesFilters, type AuditFilters } from './AuditReader';
 import { csvHeader, csvLine } from './csv';
-import { inScope, type AuditScope } from './scope';
+import type { VmScope } from '../../authorization/vmScope';
+import { inScope } from './scope';
 import { toEntry } from './toEntry';
 
 const TABLE = 'audit_events';
@@ -23,7 +24,7 @@ const EVIDENCE = ['audit.prune', 'audit.recover'];
 export interface ExportOptions {
   knex: Knex;
   clock: Clock;
-  scope: AuditScope;
+  scope: VmScope;
   filters: AuditFilters;
   /** Go on after this row. */
   after?: number;

@@ -1,53 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PermissionsRegistryService } from '@backstage/backend-plugin-api';
-import {
-  AuthorizeResult,
-  type PermissionCriteria,
-  type PolicyDecision,
-} from '@backstage/plugin-permission-common';
-import { createConditionTransformer } from '@backstage/plugin-permission-node';
-import {
-  kubevirtVmResourceRef,
-  matchesVmCriteria,
-  type VmFilter,
-  type VmResource,
+import type { PermissionCriteria } from '@backstage/plugin-permission-common';
+import type {
+  VmFilter,
+  VmResource,
 } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { Knex } from 'knex';
+import { isInScope, type VmScope } from '../../authorization/vmScope';
 import type { AuditRow } from '../types';
-
-/**
- * Which rows somebody may see, decided on the facts that stand in them: owners
- * then, cluster, namespace. Labels were not recorded, so HAS_LABEL is false.
- */
-export type AuditScope =
-  | 'everything'
-  | { criteria: PermissionCriteria<VmFilter> };
-
-/**
- * Turns a policy's decision into a scope.
- *
- * @returns undefined when it denies
- */
-export function scopeOf(
-  decision: PolicyDecision,
-  registry: PermissionsRegistryService,
-): AuditScope | undefined {
-  if (decision.result === AuthorizeResult.ALLOW) {
-    return 'everything';
-  }
-  if (
-    decision.result !== AuthorizeResult.CONDITIONAL ||
-    decision.resourceType !== kubevirtVmResourceRef.resourceType
-  ) {
-    return undefined;
-  }
-  const transform = createConditionTransformer<VmFilter>(
-    registry.getPermissionRuleset(kubevirtVmResourceRef) as any,
-  );
-  return {
-    criteria: transform(decision.conditions) as PermissionCriteria<VmFilter>,
-  };
-}
 
 /** The facts of a row, as rules get them; undefined when it is about no VM. */
 export function resourceOf(row: AuditRow): VmResource | undefined {
@@ -62,20 +21,18 @@ export function resourceOf(row: AuditRow): VmResource | undefined {
   );
 }
 
-/** Whether a row is in the scope. One about no VM is for those who may see all. */
-export function inScope(scope: AuditScope, row: AuditRow): boolean {
-  if (scope === 'everything') {
-    return true;
-  }
+/**
+ * Whether a row is in the scope, decided on the facts that stand in it: owners
+ * then, cluster, namespace. Labels were not recorded, so HAS_LABEL is false. A
+ * row about no VM is for those who may see all.
+ */
+export function inScope(scope: VmScope, row: AuditRow): boolean {
   const resource = resourceOf(row);
-  return resource !== undefined && matchesVmCriteria(scope.criteria, resource);
+  return resource ? isInScope(scope, resource) : scope === 'everything';
 }
 
 /** The same as a condition on the rows `e` of a query. */
-export function whereInScope(
-  query: Knex.QueryBuilder,
-  scope: AuditScope,
-): void {
+export function whereInScope(query: Knex.QueryBuilder, scope: VmScope): void {
   if (scope !== 'everything') {
     query.whereNotNull('e.cluster');
     query.andWhere(builder => where(builder, scope.criteria));
