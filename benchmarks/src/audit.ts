@@ -13,7 +13,7 @@ import { FakeCluster } from '../../plugins/kubevirt-snapshots-backend/src/__test
 import { DatabaseAuditTrail } from '../../plugins/kubevirt-snapshots-backend/src/audit/DatabaseAuditTrail';
 import { connect } from '../../plugins/kubevirt-snapshots-backend/src/audit/cli/connect';
 import { AuditReader } from '../../plugins/kubevirt-snapshots-backend/src/audit/reading/AuditReader';
-import type { AuditScope } from '../../plugins/kubevirt-snapshots-backend/src/audit/reading/scope';
+import type { VmScope } from '../../plugins/kubevirt-snapshots-backend/src/authorization/vmScope';
 import { PublicKeys } from '../../plugins/kubevirt-snapshots-backend/src/audit/signing/keys';
 import { verifyDatabase } from '../../plugins/kubevirt-snapshots-backend/src/audit/verify/verifyDatabase';
 import { Clock } from '../../plugins/kubevirt-snapshots-backend/src/database/Clock';
@@ -89,7 +89,7 @@ async function acts(
 
 /** Two commits for each act, without the trail and with it. */
 async function writing(knex: Knex) {
-  const { trail } = stackOn(knex);
+  const { clock, trail } = stackOn(knex);
   await knex.schema.createTable('plain', table => {
     table.uuid('id');
     table.text('body');
@@ -110,13 +110,15 @@ async function writing(knex: Knex) {
     const audited = await acts(writers, async () => {
       const operationId = randomUUID();
       await commit(operationId, async tx => {
-        await trail.writeIntent(tx, { ...intent(), operationId });
+        const now = await clock.now(tx);
+        await trail.writeIntent(tx, { ...intent(), operationId }, now);
         // Broken on purpose: the cluster is asked while the trail is locked.
         await (broken && sleep(100));
       });
-      await commit(operationId, tx =>
-        trail.settle(tx, { operationId, outcome: 'success' }),
-      );
+      await commit(operationId, async tx => {
+        const now = await clock.now(tx);
+        await trail.settle(tx, { operationId, outcome: 'success' }, now);
+      });
     });
     const [p, a] = [percentile(plain, 0.95), percentile(audited, 0.95)];
     figures[`plainP95Ms${writers}`] = round(p);
@@ -296,17 +298,17 @@ async function verifying(knex: Knex) {
 /** Filtered pages beside a plain SELECT of the same rows, both of each act. */
 async function reading(knex: Knex) {
   const reader = new AuditReader({ knex });
-  const owner: AuditScope = {
+  const owner: VmScope = {
     criteria: { key: 'owner', values: ['group:default/team-7'] },
   };
-  const nobody: AuditScope = {
+  const nobody: VmScope = {
     criteria: { key: 'owner', values: ['group:default/none'] },
   };
   const half = Math.round(ROWS / 2);
   const { at } = await knex('audit_events').where({ seq: half }).first('at');
   const to = new Date(Number(at)).toISOString();
   // What, the scope, the query, and the same by hand.
-  const pages: [string, AuditScope, object, string][] = [
+  const pages: [string, VmScope, object, string][] = [
     [
       'vm',
       'everything',

@@ -95,9 +95,9 @@ async function main() {
     return finish(id, ...args);
   };
   const settle = trail.settle.bind(trail);
-  trail.settle = async (tx, settled) => {
+  trail.settle = async (tx, settled, now) => {
     strike('in the transaction that finishes it', settled.operationId);
-    return settle(tx, settled);
+    return settle(tx, settled, now);
   };
   const steps = new Map<string, string>();
   operations.onChange((operation: Operation) => {

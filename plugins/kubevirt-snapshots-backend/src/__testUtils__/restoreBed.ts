@@ -23,6 +23,7 @@ import {
 } from 'kubevirt-sandbox';
 import request from 'supertest';
 import { headers, startPlugin, vmEntity } from './startPlugin';
+import { until } from './until';
 
 export const CLUSTER = 'bed';
 const ROOT = resolve(__dirname, '../../../..');
@@ -37,25 +38,6 @@ const GROUPS: Record<string, string> = {
   DataVolume: 'cdi.kubevirt.io/v1beta1',
   ResourceQuota: 'v1',
 };
-
-/** Waits until something is as it should be. */
-export async function until<T>(
-  read: () => Promise<T> | T,
-  accept: (value: T) => unknown,
-  ms = 40_000,
-): Promise<T> {
-  const end = Date.now() + ms;
-  for (;;) {
-    const value = await read();
-    if (accept(value)) {
-      return value;
-    }
-    if (Date.now() > end) {
-      throw new Error(`Still ${JSON.stringify(value)}`);
-    }
-    await new Promise(done => setTimeout(done, 25));
-  }
-}
 
 /** One VM of the bed, as people act on it. */
 export class Machine {

@@ -17,13 +17,17 @@ describe('canonicalJson', () => {
 
 describe.each(databases.eachSupportedId())('audit trail on %s', id => {
   it('numbers rows without gaps and in the order of their time, whoever writes and rolls back', async () => {
-    const { knex, trail } = await setUp(id);
+    const { knex, trail, clock } = await setUp(id);
     const write = (n: number) =>
       knex.transaction(async tx => {
-        await trail.writeIntent(tx, {
-          ...acceptOptions('take', `s${n}`).intent,
-          operationId: `operation-${n}`,
-        });
+        await trail.writeIntent(
+          tx,
+          {
+            ...acceptOptions('take', `s${n}`).intent,
+            operationId: `operation-${n}`,
+          },
+          await clock.now(tx),
+        );
         if (n % 3 === 0) {
           throw new Error('rolled back');
         }
@@ -79,15 +83,19 @@ describe.each(databases.eachSupportedId())('audit trail on %s', id => {
     const { intent } = acceptOptions('take', 's1');
     const operationId = 'operation-1';
     await knex.transaction(tx =>
-      trail.writeIntent(tx, { ...intent, operationId }),
+      trail.writeIntent(tx, { ...intent, operationId }, 1_000),
     );
     const settle = () =>
       knex.transaction(tx =>
-        trail.settle(tx, {
-          operationId,
-          outcome: 'failure',
-          error: { code: 'x', message: 'y'.repeat(5000) },
-        }),
+        trail.settle(
+          tx,
+          {
+            operationId,
+            outcome: 'failure',
+            error: { code: 'x', message: 'y'.repeat(5000) },
+          },
+          1_750,
+        ),
       );
     await settle();
     await expect(settle()).rejects.toThrow();
@@ -96,6 +104,7 @@ describe.each(databases.eachSupportedId())('audit trail on %s', id => {
       ['intent', undefined],
       ['settled', 'failure'],
     ]);
+    expect(rows[1].durationMs).toBe(750);
     expect(rows[1].vm).toEqual(intent.vm);
     expect(rows[1].error!.message.length).toBeLessThan(2100);
   });
@@ -106,10 +115,14 @@ describe.each(databases.eachSupportedId())('audit trail on %s', id => {
       name: 'ServiceUnavailableError',
     });
     await knex.transaction(tx =>
-      trail.writeIntent(tx, {
-        ...acceptOptions('take', 's1').intent,
-        operationId: 'operation-1',
-      }),
+      trail.writeIntent(
+        tx,
+        {
+          ...acceptOptions('take', 's1').intent,
+          operationId: 'operation-1',
+        },
+        1_000,
+      ),
     );
     const intent = await trail.committedIntent('operation-1');
     expect(intent.operationId).toBe('operation-1');
@@ -123,10 +136,14 @@ it('refuses acts on a database that forgets', async () => {
   expect(trail.refusal).toMatch(/in memory/);
   await expect(
     knex.transaction(tx =>
-      trail.writeIntent(tx, {
-        ...acceptOptions('take', 's1').intent,
-        operationId: 'operation-1',
-      }),
+      trail.writeIntent(
+        tx,
+        {
+          ...acceptOptions('take', 's1').intent,
+          operationId: 'operation-1',
+        },
+        1_000,
+      ),
     ),
   ).rejects.toMatchObject({ name: 'ServiceUnavailableError' });
 });

@@ -68,17 +68,19 @@ export class DatabaseAuditTrail {
   /**
    * Adds the intent of an operation inside the transaction that accepts it.
    *
+   * @param now - the database's time, which the transaction has read
    * @returns the row's sequence number
    * @throws ServiceUnavailableError when the trail can't be kept
    */
   async writeIntent(
     tx: Knex.Transaction,
     row: Omit<AuditRowInput, 'kind'> & { operationId: string },
+    now: number,
   ): Promise<number> {
     if (this.refusal) {
       throw unavailable(this.refusal, 'audit-unavailable');
     }
-    return this.#insert(tx, { ...row, kind: 'intent' });
+    return this.#insert(tx, { ...row, kind: 'intent' }, now);
   }
 
   /**
@@ -101,6 +103,8 @@ export class DatabaseAuditTrail {
   /**
    * Adds the one settlement of an intent, inside the transaction that finishes
    * the operation. The table allows no second one.
+   *
+   * @param now - the database's time, which the transaction has read
    */
   async settle(
     tx: Knex.Transaction,
@@ -110,6 +114,7 @@ export class DatabaseAuditTrail {
       snapshotUid?: string;
       error?: { code: string; message: string };
     },
+    now: number,
   ): Promise<void> {
     const intentRow = await tx(TABLE)
       .where({ operation_id: options.operationId, kind: 'intent' })
@@ -118,7 +123,7 @@ export class DatabaseAuditTrail {
       throw new Error(`No intent for operation ${options.operationId}`);
     }
     const intent: AuditRow = JSON.parse(intentRow.body);
-    await this.#insert(tx, {
+    const settled: AuditRowInput = {
       kind: 'settled',
       action: intent.action,
       actor: intent.actor,
@@ -138,8 +143,9 @@ export class DatabaseAuditTrail {
         code: options.error.code,
         message: capped(options.error.message),
       },
-      durationMs: Math.max(0, (await this.#clock.now(tx)) - intent.at),
-    });
+      durationMs: Math.max(0, now - intent.at),
+    };
+    await this.#insert(tx, settled, now);
   }
 
   /** Adds a row that stands for itself, in a transaction of its own. */
@@ -167,10 +173,12 @@ export class DatabaseAuditTrail {
       | Omit<AuditRowInput, 'kind'>
       | ((head: AuditHead) => Omit<AuditRowInput, 'kind'>),
   ): Promise<number> {
-    return this.#insert(tx, head => ({
-      ...(typeof row === 'function' ? row(head) : row),
-      kind,
-    }));
+    return this.#insert(
+      tx,
+      head => ({ ...(typeof row === 'function' ? row(head) : row), kind }),
+      // Asked before the lock, which everybody else waits for.
+      await this.#clock.now(tx),
+    );
   }
 
   /**
@@ -208,15 +216,14 @@ export class DatabaseAuditTrail {
   async #insert(
     tx: Knex.Transaction,
     input: AuditRowInput | ((head: AuditHead) => AuditRowInput),
+    now: number,
   ): Promise<number> {
-    // Asked before the lock, which everybody else waits for; `at` still never
-    // goes back.
-    const now = await this.#clock.now(tx);
     const head = await lockHead(tx);
     const seq = head.seq + 1;
     const row: AuditRow = {
       ...(typeof input === 'function' ? input(head) : input),
       seq,
+      // Whoever read the time before may come after: it never goes back.
       at: Math.max(now, head.at),
     };
     const body = canonicalJson(row);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Knex } from 'knex';
 import { idleLimit } from '../database/idleLimit';
+import { inLine } from '../database/inLine';
 import type { ChainPoint } from './chain';
 
 /** The end of the trail, and where it begins since it was last pruned. */
@@ -36,7 +37,11 @@ export async function readHead(knex: Knex): Promise<AuditHead> {
 export async function lockHead(tx: Knex.Transaction): Promise<AuditHead> {
   const [row] =
     tx.client.config.client === 'pg'
-      ? await tx(HEAD).where({ id: 1 }).forUpdate().select('*', idleLimit(tx))
+      ? await tx(HEAD)
+          .where({ id: 1 })
+          .andWhere(inLine(tx, 'trail'))
+          .forUpdate()
+          .select('*', idleLimit(tx))
       : // SQLite locks by writing.
         await tx(HEAD)
           .where({ id: 1 })

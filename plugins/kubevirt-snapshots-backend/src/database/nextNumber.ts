@@ -1,23 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Knex } from 'knex';
+import type { Clock } from './Clock';
 import { idleLimit } from './idleLimit';
+import { inLine } from './inLine';
 
-const count = (knex: Knex, name: 'operations') =>
-  knex('counters').where({ name }).increment('value', 1);
+function count(knex: Knex) {
+  const counting = knex('counters')
+    .where({ name: 'operations' })
+    .increment('value', 1);
+  return knex.client.config.client === 'pg'
+    ? counting.andWhere(inLine(knex, 'counter'))
+    : counting;
+}
+
+/** A number, and the time at which it was taken, ms since 1970. */
+export interface Numbered {
+  revision: number;
+  now: number;
+}
 
 /**
- * Next number of a gap-free counter. The counter's row stays locked until the
- * transaction ends, so whoever reads "all above N" can't miss one that commits
- * late, and a roll-back leaves no gap.
+ * Next number of the gap-free counter of all changes. The counter's row stays
+ * locked until the transaction ends, so whoever reads "all above N" can't miss
+ * one that commits late, and a roll-back leaves no gap.
+ *
+ * With the time, in one round trip: everybody else waits meanwhile.
  */
 export async function nextNumber(
   tx: Knex.Transaction,
-  name: 'operations',
-): Promise<number> {
-  const [row] = await count(tx, name).returning(
-    tx.client.config.client === 'pg' ? ['value', idleLimit(tx)] : 'value',
-  );
-  return Number(row.value);
+  clock: Clock,
+): Promise<Numbered> {
+  const [row] = await count(tx).returning([
+    'value',
+    tx.raw('? as now', [clock.reading(tx)]) as any,
+    ...(tx.client.config.client === 'pg' ? [idleLimit(tx)] : []),
+  ]);
+  return { revision: Number(row.value), now: Number(row.now) };
 }
 
 /**
@@ -29,7 +47,6 @@ export async function nextNumber(
  */
 export async function withNextNumber(
   knex: Knex,
-  name: 'operations',
   write: (
     knex: Knex.QueryInterface,
     next: Knex.Raw | number,
@@ -37,9 +54,12 @@ export async function withNextNumber(
 ): Promise<any[]> {
   if (knex.client.config.client === 'pg') {
     return write(
-      knex.with('next', count(knex, name).returning('value')),
+      knex.with('next', count(knex).returning('value')),
       knex.raw('(SELECT value FROM next)'),
     );
   }
-  return knex.transaction(async tx => write(tx, await nextNumber(tx, name)));
+  return knex.transaction(async tx => {
+    const [{ value }] = await count(tx).returning('value');
+    return write(tx, Number(value));
+  });
 }

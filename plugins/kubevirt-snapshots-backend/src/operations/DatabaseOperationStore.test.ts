@@ -23,7 +23,7 @@ describe.each(databases.eachSupportedId())('operation store on %s', id => {
   });
 
   it('lets a stalled replica hold up the others for seconds only', async () => {
-    const { knex, trail, store } = await setUp(id);
+    const { knex, trail, store, clock } = await setUp(id);
     // A file of SQLite's is one process's alone.
     const pg = knex.client.config.client === 'pg';
     const limits: string[] = [];
@@ -35,7 +35,7 @@ describe.each(databases.eachSupportedId())('operation store on %s', id => {
       );
     };
     await knex.transaction(async tx => {
-      await nextNumber(tx, 'operations');
+      await nextNumber(tx, clock);
       await limitOf(tx);
     });
     await knex.transaction(async tx => {

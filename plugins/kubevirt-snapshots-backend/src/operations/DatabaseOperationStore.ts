@@ -5,7 +5,11 @@ import type { VmRef } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { AuditOutcome, AuditRowInput } from '../audit/types';
 import type { Clock } from '../database/Clock';
-import { nextNumber, withNextNumber } from '../database/nextNumber';
+import {
+  nextNumber,
+  withNextNumber,
+  type Numbered,
+} from '../database/nextNumber';
 import { conflict, detailsOf, unavailable } from '../errors';
 import { protectionInForce } from '../protection/ProtectionStore';
 import { lockOf, refuseHeldLocks, type LockWanted } from './locks';
@@ -170,32 +174,36 @@ export class DatabaseOperationStore {
   /**
    * The same as a part of a transaction of somebody else's, who calls
    * {@link DatabaseOperationStore.announce} after the commit.
+   *
+   * @param taken - the number that the transaction has taken, if it has
    */
   async acceptIn(
     tx: Knex.Transaction,
     options: AcceptOptions,
+    taken?: Numbered,
   ): Promise<{ operation: Operation; created: boolean }> {
     const { operation, locks } = options;
     // Taken first, it makes concurrent repeats of one id wait for each other.
-    const revision = await nextNumber(tx, 'operations');
+    const { revision, now } = taken ?? (await nextNumber(tx, this.#clock));
     const existing = await tx(TABLE).where({ id: operation.id }).first();
     if (existing) {
       return { operation: fromRow(existing), created: false };
     }
-    const now = await this.#clock.now(tx);
     // The counter's row is held to the end, so nobody else takes a lock
     // between this look and the insert.
     await refuseHeldLocks(tx, [...locks, ...(options.mustBeFree ?? [])]);
     if (options.unlessProtected) {
       await refuseProtected(tx, options.unlessProtected, now);
     }
-    for (const lock of locks.map(lockOf)) {
-      await tx('locks').insert({
-        resource: lock.resource,
-        shared: lock.shared ?? false,
-        operation_id: operation.id,
-        created_at: now,
-      });
+    if (locks.length > 0) {
+      await tx('locks').insert(
+        locks.map(lockOf).map(({ resource, shared = false }) => ({
+          resource,
+          shared,
+          operation_id: operation.id,
+          created_at: now,
+        })),
+      );
     }
     if (options.cancels) {
       await tx(TABLE)
@@ -226,10 +234,8 @@ export class DatabaseOperationStore {
       revision,
     };
     await tx(TABLE).insert(row);
-    await this.#trail.writeIntent(tx, {
-      ...options.intent,
-      operationId: operation.id,
-    });
+    const intent = { ...options.intent, operationId: operation.id };
+    await this.#trail.writeIntent(tx, intent, now);
     return { operation: fromRow(row), created: true };
   }
 
@@ -340,20 +346,17 @@ export class DatabaseOperationStore {
     owner: string,
     patch: OperationPatch,
   ): Promise<Operation | undefined> {
-    const [row] = await withNextNumber(
-      this.#knex,
-      'operations',
-      (knex, revision) =>
-        knex
-          .from(TABLE)
-          .where({ id, lease_owner: owner })
-          .whereNull('finished_at')
-          .update({
-            ...toColumns(patch),
-            updated_at: this.#clock.reading(),
-            revision,
-          })
-          .returning('*'),
+    const [row] = await withNextNumber(this.#knex, (knex, revision) =>
+      knex
+        .from(TABLE)
+        .where({ id, lease_owner: owner })
+        .whereNull('finished_at')
+        .update({
+          ...toColumns(patch),
+          updated_at: this.#clock.reading(),
+          revision,
+        })
+        .returning('*'),
     );
     const updated = row && fromRow(row);
     if (updated) {
@@ -380,8 +383,7 @@ export class DatabaseOperationStore {
       { succeeded: 'success', failed: 'failure', unknown: 'unknown' } as const
     )[result.state];
     const finished = await this.#knex.transaction(async tx => {
-      const revision = await nextNumber(tx, 'operations');
-      const now = await this.#clock.now(tx);
+      const { revision, now } = await nextNumber(tx, this.#clock);
       const [row] = await tx(TABLE)
         .where({ id, lease_owner: owner })
         .whereNull('finished_at')
@@ -401,12 +403,12 @@ export class DatabaseOperationStore {
       }
       await tx('locks').where({ operation_id: id }).delete();
       const operation = fromRow(row);
-      await this.#trail.settle(tx, {
-        operationId: id,
-        outcome,
-        snapshotUid: operation.snapshotUid,
-        error: result.error,
-      });
+      const { snapshotUid } = operation;
+      await this.#trail.settle(
+        tx,
+        { operationId: id, outcome, snapshotUid, error: result.error },
+        now,
+      );
       return operation;
     });
     if (finished) {

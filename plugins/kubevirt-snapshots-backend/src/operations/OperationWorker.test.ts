@@ -4,30 +4,13 @@ import { LABEL_OPERATION } from 'backstage-plugin-kubevirt-snapshots-common';
 import { ClusterError } from 'backstage-plugin-kubevirt-snapshots-node';
 import { acceptOptions, databases, setUp } from '../__testUtils__/databases';
 import { FakeCluster } from '../__testUtils__/FakeCluster';
+import { until } from '../__testUtils__/until';
 import { OperationWorker } from './OperationWorker';
 import type { Operation } from './types';
 
 jest.setTimeout(60_000);
 
 const unreachable = () => new ClusterError('unreachable', 'no answer in 10 s');
-
-async function until<T>(
-  read: () => Promise<T> | T,
-  accept: (value: T) => boolean,
-  ms = 15_000,
-): Promise<T> {
-  const end = Date.now() + ms;
-  for (;;) {
-    const value = await read();
-    if (accept(value)) {
-      return value;
-    }
-    if (Date.now() > end) {
-      throw new Error(`Still ${JSON.stringify(value)}`);
-    }
-    await new Promise(resolve => setTimeout(resolve, 25));
-  }
-}
 
 describe.each(databases.eachSupportedId())('operation worker on %s', id => {
   const workers: OperationWorker[] = [];

@@ -140,10 +140,10 @@ export class ProtectionStore {
   ): Promise<number> {
     const revision = await this.#knex.transaction(async tx => {
       // Taken first: a deletion that is being accepted waits here, or we do.
-      const number = await nextNumber(tx, 'operations');
+      const taken = await nextNumber(tx, this.#clock);
+      const { now } = taken;
       await refuseHeldLocks(tx, [shared(snapshotLock(vm, snapshotName))]);
-      const now = await this.#clock.now(tx);
-      const changes = { ...columns, revision: number };
+      const changes = { ...columns, revision: taken.revision };
       if (columns.released) {
         await tx(TABLE).where({ snapshot_uid: snapshotUid }).update(changes);
       } else {
@@ -160,16 +160,14 @@ export class ProtectionStore {
           .onConflict('snapshot_uid')
           .merge();
       }
-      await this.#trail.writeIntent(tx, {
-        ...options.intent,
-        operationId: options.operationId,
-      });
-      await this.#trail.settle(tx, {
-        operationId: options.operationId,
-        outcome: 'success',
-        snapshotUid,
-      });
-      return number;
+      const { intent, operationId } = options;
+      await this.#trail.writeIntent(tx, { ...intent, operationId }, now);
+      await this.#trail.settle(
+        tx,
+        { operationId, outcome: 'success', snapshotUid },
+        now,
+      );
+      return taken.revision;
     });
     await this.#poll.fresh();
     return revision;

@@ -11,7 +11,7 @@ import {
   runPortal,
   type PortalToKill,
 } from '../__testUtils__/portalToKill';
-import { until } from '../__testUtils__/restoreBed';
+import { until } from '../__testUtils__/until';
 import { PublicKeys } from '../audit/signing/keys';
 import { verifyDatabase } from '../audit/verify/verifyDatabase';
 

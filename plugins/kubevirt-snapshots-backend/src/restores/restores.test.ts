@@ -3,7 +3,8 @@ import { restoreNameOf } from 'backstage-plugin-kubevirt-snapshots-common';
 // The other side of HTTP, as in every test of the whole.
 // eslint-disable-next-line no-restricted-imports
 import { FLEET_NAMESPACE } from 'kubevirt-sandbox';
-import { RestoreBed, until } from '../__testUtils__/restoreBed';
+import { RestoreBed } from '../__testUtils__/restoreBed';
+import { until } from '../__testUtils__/until';
 
 jest.setTimeout(120_000);
 

@@ -21,7 +21,7 @@ import {
   setUp,
   restoreWanted,
 } from '../__testUtils__/databases';
-import { until } from '../__testUtils__/restoreBed';
+import { until } from '../__testUtils__/until';
 import { OperationWorker } from '../operations/OperationWorker';
 
 jest.setTimeout(120_000);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { DatabaseAuditTrail } from '../audit/DatabaseAuditTrail';
 import type { Clock } from '../database/Clock';
-import { nextNumber } from '../database/nextNumber';
+import { nextNumber, type Numbered } from '../database/nextNumber';
 import type {
   AcceptOptions,
   DatabaseOperationStore,
@@ -99,7 +99,8 @@ export class RunStore {
     more: ScheduleColumns = {},
   ): Promise<Attempt> {
     return this.#attempt(async tx => {
-      const { revision, now } = await this.#begin(tx);
+      const taken = await this.#begin(tx);
+      const { revision, now } = taken;
       const moved = await tx(SCHEDULES)
         .where({
           id: seen.id,
@@ -157,7 +158,9 @@ export class RunStore {
           operation_id: operation.operation.id,
         });
         // There already when the clock was put back: once is enough.
-        return isNew ? this.#accept(tx, operation, start.limit) : undefined;
+        return isNew
+          ? this.#accept(tx, operation, start.limit, taken)
+          : undefined;
       }
       await this.#insert(tx, seen, {
         ...row,
@@ -180,7 +183,8 @@ export class RunStore {
     more: ScheduleColumns = {},
   ): Promise<Attempt> {
     return this.#attempt(async tx => {
-      const { revision, now } = await this.#begin(tx);
+      const taken = await this.#begin(tx);
+      const { revision, now } = taken;
       await this.#move(tx, run, ['blocked'], {
         state: 'running',
         code: null,
@@ -191,7 +195,7 @@ export class RunStore {
         operation_id: start.operation.operation.id,
       });
       await this.#touch(tx, schedule, revision, more);
-      return this.#accept(tx, start.operation, start.limit);
+      return this.#accept(tx, start.operation, start.limit, taken);
     });
   }
 
@@ -203,7 +207,8 @@ export class RunStore {
     const { operation } = options;
     const id = randomUUID();
     await this.#attempt(async tx => {
-      const { revision, now } = await this.#begin(tx);
+      const taken = await this.#begin(tx);
+      const { revision, now } = taken;
       const isNew = await this.#insert(tx, schedule, {
         id,
         due_at: options.dueAt,
@@ -219,7 +224,7 @@ export class RunStore {
         throw new LostError();
       }
       await this.#touch(tx, schedule, revision, {});
-      return this.#accept(tx, operation, Infinity);
+      return this.#accept(tx, operation, Infinity, taken);
     });
     return this.log.get(id);
   }
@@ -347,21 +352,25 @@ export class RunStore {
   }
 
   /** The counter is taken first by everybody, so that nobody waits in a ring. */
-  async #begin(tx: Knex.Transaction) {
-    const revision = await nextNumber(tx, 'operations');
-    return { revision, now: await this.#clock.now(tx) };
+  #begin(tx: Knex.Transaction): Promise<Numbered> {
+    return nextNumber(tx, this.#clock);
   }
 
   async #accept(
     tx: Knex.Transaction,
     options: AcceptOptions,
     limit: number,
+    taken: Numbered,
   ): Promise<Operation> {
     const { cluster } = options.operation.vm;
     if (limit !== Infinity && (await roomIn(tx, cluster, limit)) <= 0) {
       throw new FullError();
     }
-    const { operation, created } = await this.#operations.acceptIn(tx, options);
+    const { operation, created } = await this.#operations.acceptIn(
+      tx,
+      options,
+      taken,
+    );
     if (!created) {
       throw new LostError();
     }

@@ -125,7 +125,7 @@ export class ScheduleStore {
     },
   ): Promise<Schedule> {
     return this.#act(async tx => {
-      const revision = await nextNumber(tx, 'operations');
+      const { revision, now } = await nextNumber(tx, this.#clock);
       const known = await this.#find(tx, schedule.id);
       if (known) {
         return known;
@@ -144,7 +144,6 @@ export class ScheduleStore {
           );
         }
       }
-      const now = await this.#clock.now(tx);
       const [row] = await tx(TABLE)
         .insert({
           id: schedule.id,
@@ -168,7 +167,7 @@ export class ScheduleStore {
           revision,
         })
         .returning('*');
-      await this.#record(tx, act);
+      await this.#record(tx, act, now);
       return scheduleFromRow(row);
     });
   }
@@ -193,7 +192,7 @@ export class ScheduleStore {
     },
   ): Promise<Schedule> {
     return this.#act(async tx => {
-      const revision = await nextNumber(tx, 'operations');
+      const { revision, now } = await nextNumber(tx, this.#clock);
       const schedule = await this.#find(tx, id);
       if (!schedule) {
         throw notFound('There is no such schedule', 'schedule-not-found');
@@ -204,7 +203,7 @@ export class ScheduleStore {
       if (act.author) {
         await this.#refusePaused(tx, act.author);
       }
-      const columns = await act.change(schedule, await this.#clock.now(tx), tx);
+      const columns = await act.change(schedule, now, tx);
       if (
         columns.name !== undefined &&
         columns.name !== schedule.settings.name
@@ -215,7 +214,7 @@ export class ScheduleStore {
         .where({ id })
         .update({ ...columns, revision })
         .returning('*');
-      await this.#record(tx, act);
+      await this.#record(tx, act, now);
       return scheduleFromRow(row);
     });
   }
@@ -354,8 +353,7 @@ export class ScheduleStore {
     act: ScheduleAct,
   ): Promise<number> {
     return this.#act(async tx => {
-      const revision = await nextNumber(tx, 'operations');
-      const now = await this.#clock.now(tx);
+      const { revision, now } = await nextNumber(tx, this.#clock);
       if (await this.#isRepeated(tx, act)) {
         return 0;
       }
@@ -380,7 +378,7 @@ export class ScheduleStore {
           next_due_at: null,
           revision,
         });
-      await this.#record(tx, act);
+      await this.#record(tx, act, now);
       return changed;
     });
   }
@@ -397,8 +395,7 @@ export class ScheduleStore {
     },
   ): Promise<number> {
     return this.#act(async tx => {
-      const revision = await nextNumber(tx, 'operations');
-      const now = await this.#clock.now(tx);
+      const { revision, now } = await nextNumber(tx, this.#clock);
       if (await this.#isRepeated(tx, act)) {
         return 0;
       }
@@ -418,7 +415,7 @@ export class ScheduleStore {
           .where({ id: row.id })
           .update({ ...act.columns(scheduleFromRow(row), now), revision });
       }
-      await this.#record(tx, act);
+      await this.#record(tx, act, now);
       return rows.length;
     });
   }
@@ -483,15 +480,13 @@ export class ScheduleStore {
     return true;
   }
 
-  async #record(tx: Knex.Transaction, act: ScheduleAct): Promise<void> {
-    await this.#trail.writeIntent(tx, {
-      ...act.intent,
-      operationId: act.operationId,
-    });
-    await this.#trail.settle(tx, {
-      operationId: act.operationId,
-      outcome: 'success',
-    });
+  async #record(
+    tx: Knex.Transaction,
+    { intent, operationId }: ScheduleAct,
+    now: number,
+  ): Promise<void> {
+    await this.#trail.writeIntent(tx, { ...intent, operationId }, now);
+    await this.#trail.settle(tx, { operationId, outcome: 'success' }, now);
   }
 
   async #act<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {

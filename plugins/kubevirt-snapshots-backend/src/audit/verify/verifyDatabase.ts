@@ -10,7 +10,7 @@ import { describeResult } from './describe';
 import type { Problem, VerificationResult } from './types';
 
 /** Rows that are in memory at one time. */
-const PAGE = 1000;
+const PAGE = 4000;
 
 /** What a database is verified with. */
 export interface VerifyOptions {
