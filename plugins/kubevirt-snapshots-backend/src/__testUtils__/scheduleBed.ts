@@ -6,7 +6,6 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import {
   snapshotState,
   type ScheduleSettings,
-  type VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import {
   bindEntity,
@@ -137,7 +136,8 @@ export async function scheduleBed(
     if (call !== 'createSnapshot' || bed.storage === 'hangs') {
       return;
     }
-    for (const record of cluster.snapshots(FakeCluster.ref)) {
+    const all = cluster.vms().flatMap(({ ref }) => cluster.snapshots(ref));
+    for (const record of all) {
       if (snapshotState(record.facts) === 'waiting') {
         settle(cluster, record.name, bed.storage, now);
       }
@@ -280,6 +280,11 @@ export async function scheduleBed(
       }
     },
 
+    /** Lets the snapshots that are being taken succeed. */
+    async finish(): Promise<void> {
+      await finishOperations(base, worker, 60);
+    },
+
     async runsOf(schedule: Schedule) {
       const { runs } = await first.runs.log.page(schedule.id, 0, 1000);
       return runs.reverse();
@@ -299,7 +304,11 @@ export function settle(
   how: Storage,
   at: number,
 ): void {
-  const ref: VmRef = FakeCluster.ref;
+  const { namespace, vmName } = cluster.snapshot({
+    ...FakeCluster.ref,
+    name,
+  })!;
+  const vm = cluster.vm({ ...FakeCluster.ref, namespace, name: vmName! });
   const time = new Date(at).toISOString();
   cluster.changeSnapshot(
     name,
@@ -313,7 +322,7 @@ export function settle(
           createdAt: time,
           cutAt: time,
           contentName: `content-${name}`,
-          capturedVmUid: cluster.vm(ref)?.uid,
+          capturedVmUid: vm?.uid,
           disks: { total: 1, cut: 1, ready: 1 },
         }
       : {

@@ -63,14 +63,24 @@ export class DueWork {
     return this.#withSchedules(runs.map(runFromRow));
   }
 
-  /** Runs whose operation has ended. */
+  /**
+   * Runs whose operation has ended.
+   *
+   * @param which - `here`: ids of operations; `before`: or which ended by then
+   */
   async ended(
     limit: number,
+    which: { here: string[]; before: number },
   ): Promise<{ run: Run; schedule: Schedule; operation: Operation }[]> {
     const rows = await this.#knex(RUNS)
       .join('operations', 'operations.id', `${RUNS}.operation_id`)
       .where({ [`${RUNS}.state`]: 'running' })
       .whereNotNull('operations.finished_at')
+      .andWhere(ended =>
+        ended
+          .where('operations.finished_at', '<=', which.before)
+          .orWhereIn('operations.id', which.here),
+      )
       .limit(limit)
       .select(`${RUNS}.*`);
     const found = await this.#withSchedules(rows.map(runFromRow));

@@ -11,6 +11,7 @@ import {
   START,
 } from '../__testUtils__/scheduleBed';
 import { vmEntity } from '../__testUtils__/startPlugin';
+import { until } from '../__testUtils__/until';
 import { planDue } from './dues';
 import { dueLabel, snapshotNameOf } from './types';
 
@@ -434,30 +435,27 @@ describe.each(databases.eachSupportedId())('schedules on %s', id => {
     catalog.add(entity);
   });
 
-  it('never takes more at once in a cluster than it may', async () => {
-    const { setTime, schedule, knex, cluster, catalog } = await begin({
-      atOnce: 2,
-    });
-    for (let i = 0; i < 5; i += 1) {
+  /** Schedules of VMs of their own, all due at the same times. */
+  async function scheduleVms(count: number): Promise<void> {
+    for (let i = 0; i < count; i += 1) {
       const ref = { ...FakeCluster.ref, name: `vm-${i}` };
-      cluster.addVm({
+      const entityRef = `resource:default/vm-${i}`;
+      bed.cluster.addVm({
         ref,
         uid: `uid-${i}`,
         annotations: {
           'kubevirt-snapshots/owner': 'group:default/team-a',
-          'kubevirt-snapshots/entity-ref': `resource:default/vm-${i}`,
+          'kubevirt-snapshots/entity-ref': entityRef,
         },
       });
-      catalog.add(vmEntity(`vm-${i}`, `east/shop/vm-${i}`));
-      await schedule(
-        {},
-        {
-          vm: ref,
-          vmUid: `uid-${i}`,
-          entityRef: `resource:default/vm-${i}`,
-        },
-      );
+      bed.catalog.add(vmEntity(`vm-${i}`, `east/shop/vm-${i}`));
+      await bed.schedule({}, { vm: ref, vmUid: `uid-${i}`, entityRef });
     }
+  }
+
+  it('never takes more at once in a cluster than it may', async () => {
+    const { setTime, knex } = await begin({ atOnce: 2 });
+    await scheduleVms(5);
     bed.storage = 'hangs';
     await setTime(FIRST);
     const other = await bed.replica();
@@ -472,6 +470,63 @@ describe.each(databases.eachSupportedId())('schedules on %s', id => {
       await knex('schedule_runs').where({ state: 'blocked' }),
     ).toMatchObject(Array(3).fill({ code: 'cluster-limit' }));
     other.stop();
+  });
+
+  it('shows few at a time of the many that wait for a turn', async () => {
+    const { setTime, knex, runner } = await begin({ atOnce: 1 });
+    await scheduleVms(25);
+    bed.storage = 'hangs';
+    await setTime(FIRST + 2 * MINUTE);
+    const waiting = async () =>
+      (await knex('schedule_runs').where({ state: 'blocked' })).length;
+    const counts = [];
+    for (let i = 0; i < 4; i += 1) {
+      await runner.tick();
+      counts.push(await waiting());
+    }
+    expect(counts).toEqual([10, 20, 24, 24]);
+  });
+
+  it('leaves what ended on another replica to that one for a moment', async () => {
+    const { setTime, schedule, knex, runs, work } = await begin();
+    await schedule();
+    await setTime(FIRST);
+    bed.storage = 'hangs';
+    await work();
+    const [{ id }] = await knex('operations');
+    const finishedAt = FIRST + MINUTE;
+    await knex('operations').update({
+      finished_at: finishedAt,
+      state: 'succeeded',
+    });
+    const seen = async (here: string[], before: number) =>
+      (await runs.work.ended(50, { here, before })).map(
+        ({ operation }) => operation.id,
+      );
+    expect(await seen([], finishedAt - 1)).toEqual([]);
+    expect(await seen([], finishedAt)).toEqual([id]);
+    expect(await seen([id], finishedAt - 1)).toEqual([id]);
+  });
+
+  it('uses a turn that has become free at once, whatever else there is to do', async () => {
+    const { setTime, knex, runs, runner } = await begin({ atOnce: 1 });
+    await scheduleVms(3);
+    await setTime(FIRST);
+    runner.start();
+    const begun = async () => (await knex('operations')).length;
+    await until(begun, count => count === 1);
+    // A tick that takes its time, as with hundreds of runs that have ended.
+    let held = () => {};
+    const ended = jest
+      .spyOn(runs.work, 'ended')
+      .mockReturnValue(new Promise(resolve => (held = () => resolve([]))));
+    await until(() => ended.mock.calls.length, Boolean);
+    await bed.finish();
+    await until(begun, count => count === 2);
+    expect(await knex('operations').whereNull('finished_at')).toHaveLength(1);
+    held();
+    ended.mockRestore();
+    await runner.stop();
   });
 
   it('goes on by itself when a pause is over', async () => {

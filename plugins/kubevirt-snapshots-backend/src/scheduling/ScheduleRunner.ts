@@ -3,23 +3,29 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ClusterService } from 'backstage-plugin-kubevirt-snapshots-node';
 import type { Clock } from '../database/Clock';
 import type { DatabaseOperationStore } from '../operations/DatabaseOperationStore';
+import type { Operation } from '../operations/types';
+import { Jobs } from './Jobs';
 import { notices } from './outcomes';
 import { resumed } from './resumed';
 import { RunOutcomes } from './RunOutcomes';
 import { RunStarter } from './RunStarter';
-import type { Attempt, RunStore } from './RunStore';
+import type { RunStore } from './RunStore';
+import { safely } from './safely';
 import type { ScheduleStore } from './ScheduleStore';
 import type { Standing } from './Standing';
-import type { Schedule } from './types';
+import { Turns, type Why } from './Turns';
 
 /** How often is looked for what is due, ms. */
 const TICK_MS = 1_000;
 
-/** What is looked at of a cluster, and of each kind, in one go. */
+/** What is looked at of each kind in one go. */
 const BATCH = 50;
 
-/** A due time that waits for its turn so long becomes a run that waits, ms. */
-const SHOW_WAITING_AFTER_MS = 60_000;
+/** Runs that are settled at the same time. */
+const SETTLE_AT_ONCE = 5;
+
+/** What another replica has not settled after so long it leaves to us, ms. */
+const LEFT_AFTER_MS = 5_000;
 
 /** A cluster that takes longer is left to itself, ms. */
 const HANGS_AFTER_MS = 5_000;
@@ -40,15 +46,16 @@ export class ScheduleRunner {
   readonly #runs: RunStore;
   readonly #operations: DatabaseOperationStore;
   readonly #cluster: ClusterService;
-  readonly #standing: Standing;
   readonly #outcomes: RunOutcomes;
-  readonly #starter: RunStarter;
+  readonly #turns: Turns;
+  readonly #jobs: Jobs;
   readonly #clock: Clock;
   readonly #logger: LoggerService;
-  readonly #atOnce: number;
   readonly #chores: Chore[];
   readonly #cleanups: (() => void)[] = [];
-  readonly #busy = new Set<unknown>();
+  /** Operations that have ended here and have not been looked at since. */
+  readonly #ended = new Set<string>();
+  #isTold = false;
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | undefined;
   #again = false;
@@ -70,22 +77,22 @@ export class ScheduleRunner {
     this.#runs = options.runs;
     this.#operations = options.operations;
     this.#cluster = options.cluster;
-    this.#standing = options.standing;
     this.#outcomes = new RunOutcomes(options);
-    this.#starter = new RunStarter({ ...options, outcomes: this.#outcomes });
+    const starter = new RunStarter({ ...options, outcomes: this.#outcomes });
+    this.#turns = new Turns({ ...options, starter });
+    this.#jobs = new Jobs(options);
     this.#clock = options.clock;
     this.#logger = options.logger;
-    this.#atOnce = options.atOnce;
     this.#chores = options.chores ?? [];
   }
 
   start(): void {
+    this.#isTold = true;
     this.#cleanups.push(
       this.#store.onAct(() => this.#soon(0)),
-      // A turn has become free.
       this.#operations.onChange(operation => {
         if (operation.finishedAt !== undefined) {
-          this.#soon(0);
+          this.#react(operation);
         }
       }),
     );
@@ -97,7 +104,7 @@ export class ScheduleRunner {
     this.#stopped = true;
     this.#cleanups.forEach(cleanup => cleanup());
     clearTimeout(this.#timer);
-    await this.#ticking;
+    await Promise.all([this.#ticking, this.#jobs.stop()]);
   }
 
   #soon(ms: number): void {
@@ -126,6 +133,22 @@ export class ScheduleRunner {
     this.#timer.unref();
   }
 
+  /** Between two ticks, and whatever else they do. */
+  #react({ id, vm: { cluster } }: Operation): void {
+    this.#ended.add(id);
+    this.#jobs.soon('settle', async () =>
+      this.#settle(await this.#clock.now()),
+    );
+    // A turn has become free.
+    this.#jobs.soon(cluster, async () => {
+      const { more } = await this.#turns.begin(
+        cluster,
+        await this.#clock.now(),
+      );
+      return more;
+    });
+  }
+
   /**
    * Does what is due now. What it costs depends on that, not on the number of
    * schedules.
@@ -134,7 +157,7 @@ export class ScheduleRunner {
    */
   async tick(): Promise<boolean> {
     const now = await this.#clock.now();
-    let more = await this.#settle(now);
+    let more = await this.#jobs.run('settle', () => this.#settle(now));
     more = (await this.#resume(now)) || more;
     more = (await this.#expire(now)) || more;
     return (await this.#others(now)) || more;
@@ -142,25 +165,12 @@ export class ScheduleRunner {
 
   /** Clusters and chores, all at once: one that hangs doesn't hold up the others. */
   async #others(now: number): Promise<boolean> {
-    const work = new Map<unknown, () => Promise<boolean>>([
-      ...this.#cluster
-        .statuses()
-        .map(({ name }) => [name, () => this.#ofCluster(name, now)] as const),
-      ...this.#chores.map(chore => [chore, () => chore.tick(now)] as const),
-    ]);
-    const working = Array.from(work)
-      .filter(([key]) => !this.#busy.has(key))
-      .map(async ([key, run]) => {
-        this.#busy.add(key);
-        try {
-          return await run();
-        } catch (error) {
-          this.#logger.warn('Schedules could not go on', error as Error);
-          return false;
-        } finally {
-          this.#busy.delete(key);
-        }
-      });
+    const working = [
+      ...this.#cluster.statuses().map(({ name }) => this.#ofCluster(name, now)),
+      ...this.#chores.map(chore =>
+        this.#jobs.run(chore, () => chore.tick(now)),
+      ),
+    ];
     let timer: NodeJS.Timeout | undefined;
     const enough = new Promise<boolean[]>(resolve => {
       timer = setTimeout(resolve, HANGS_AFTER_MS, []);
@@ -173,72 +183,47 @@ export class ScheduleRunner {
   }
 
   async #ofCluster(cluster: string, now: number): Promise<boolean> {
-    const away = this.#standing.away(cluster);
-    if (away) {
-      return this.#showWaiting(cluster, now, away);
+    let why: Why | undefined;
+    const more = await this.#jobs.run(cluster, async () => {
+      const begun = await this.#turns.begin(cluster, now);
+      why = begun.why;
+      return begun.more;
+    });
+    if (why) {
+      const shown = why;
+      // Its turns go on meanwhile.
+      await this.#jobs.run(`what waits in ${cluster}`, async () => {
+        await this.#turns.showWaiting(cluster, now, shown);
+        return false;
+      });
     }
-    const waiting = await this.#runs.work.waiting(cluster, now, BATCH);
-    const due = await this.#runs.work.due(cluster, now, BATCH);
-    if (waiting.length === 0 && due.length === 0) {
-      return false;
-    }
-    const room = await this.#runs.work.room(cluster, this.#atOnce);
-    if (room <= 0) {
-      return this.#showFull(cluster, now);
-    }
-    const all = [...waiting.map(({ schedule }) => schedule), ...due];
-    try {
-      await this.#standing.prepare(all);
-    } catch (error) {
-      this.#logger.warn('The catalog is not answering', error as Error);
-    }
-    let did = false;
-    for (const pair of waiting) {
-      const attempt = await this.#safely(pair.schedule, () =>
-        this.#starter.retry(pair, now),
-      );
-      if (attempt === 'full') {
-        return (await this.#showFull(cluster, now)) || did;
-      }
-      did ||= attempt === 'done';
-    }
-    for (const schedule of due) {
-      const attempt = await this.#safely(schedule, () =>
-        this.#starter.claim(schedule, now),
-      );
-      if (attempt === 'full') {
-        return (await this.#showFull(cluster, now)) || did;
-      }
-      did ||= attempt === 'done';
-    }
-    return did && (waiting.length === BATCH || due.length === BATCH);
+    return more;
   }
 
-  /** One schedule that can't go on must not keep the others from it. */
-  async #safely(
-    schedule: Schedule,
-    work: () => Promise<Attempt>,
-  ): Promise<Attempt> {
-    try {
-      return await work();
-    } catch (error) {
-      this.#logger.error(
-        `Schedule ${schedule.id} could not go on`,
-        error as Error,
-      );
-      return 'lost';
-    }
-  }
-
-  /** Runs whose operation has ended, here or on another replica. */
+  /**
+   * Runs whose operation has ended: here, or on another replica that has not
+   * settled them, as it would in a moment.
+   */
   async #settle(now: number): Promise<boolean> {
-    const ended = await this.#runs.work.ended(BATCH);
-    for (const { run, schedule, operation } of ended) {
-      await this.#safely(schedule, () =>
-        this.#outcomes.settle({ run, schedule }, operation, now),
+    const here = Array.from(this.#ended).slice(0, BATCH);
+    const ended = await this.#runs.work.ended(BATCH, {
+      here,
+      before: this.#isTold ? now - LEFT_AFTER_MS : now,
+    });
+    for (let i = 0; i < ended.length; i += SETTLE_AT_ONCE) {
+      await Promise.all(
+        ended
+          .slice(i, i + SETTLE_AT_ONCE)
+          .map(({ run, schedule, operation }) =>
+            safely(this.#logger, schedule, () =>
+              this.#outcomes.settle({ run, schedule }, operation, now),
+            ),
+          ),
       );
     }
-    return ended.length === BATCH;
+    // One that could not be settled is left to the next who looks.
+    here.forEach(id => this.#ended.delete(id));
+    return ended.length === BATCH || this.#ended.size > 0;
   }
 
   /** Runs that have waited as long as they may. */
@@ -246,7 +231,7 @@ export class ScheduleRunner {
     const overdue = await this.#runs.work.overdue(now, BATCH);
     for (const pair of overdue) {
       const { run, schedule } = pair;
-      await this.#safely(schedule, () =>
+      await safely(this.#logger, schedule, () =>
         this.#runs.end(pair, {
           state: 'skipped',
           code: run.code,
@@ -265,42 +250,12 @@ export class ScheduleRunner {
   async #resume(now: number): Promise<boolean> {
     const due = await this.#store.toResume(now, BATCH);
     for (const schedule of due) {
-      await this.#safely(schedule, () =>
+      await safely(this.#logger, schedule, () =>
         this.#runs.adjust(schedule, {
           columns: resumed(schedule, now),
         }),
       );
     }
     return due.length === BATCH;
-  }
-
-  /** What can't begin shows why, as soon as that isn't a matter of seconds. */
-  async #showWaiting(
-    cluster: string,
-    now: number,
-    why: { code: string; reason: string },
-  ): Promise<boolean> {
-    const late = await this.#runs.work.due(
-      cluster,
-      now - SHOW_WAITING_AFTER_MS,
-      BATCH,
-    );
-    let did = false;
-    for (const schedule of late) {
-      const attempt = await this.#safely(schedule, () =>
-        this.#starter.claimWaiting(schedule, why, now),
-      );
-      did ||= attempt === 'done';
-    }
-    return did && late.length === BATCH;
-  }
-
-  async #showFull(cluster: string, now: number): Promise<boolean> {
-    return this.#showWaiting(cluster, now, {
-      code: 'cluster-limit',
-      reason: `${
-        this.#atOnce
-      } other snapshots were being taken in cluster ${cluster}, which is as many as are taken at once`,
-    });
   }
 }

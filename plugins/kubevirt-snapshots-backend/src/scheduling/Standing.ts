@@ -95,19 +95,22 @@ export class Standing {
     return undefined;
   }
 
-  /** Asks the catalog for the entities of many schedules at once. */
-  async prepare(schedules: Schedule[]): Promise<void> {
+  /**
+   * Asks the catalog for the entities of the schedules whose turn it is, unless
+   * they are known; together with those of the others, which come next.
+   *
+   * @param next - whose turn it is: so many of the first
+   */
+  async prepare(schedules: Schedule[], next: number): Promise<void> {
     const now = performance.now();
-    const wanted = Array.from(
-      new Set(
-        schedules
-          .map(schedule => schedule.entityRef)
-          .filter(ref => !((this.#entities.get(ref)?.until ?? 0) > now)),
-      ),
-    );
-    if (wanted.length === 0) {
+    const unknown = ({ entityRef }: Schedule) =>
+      !((this.#entities.get(entityRef)?.until ?? 0) > now);
+    if (!schedules.slice(0, next).some(unknown)) {
       return;
     }
+    const wanted = Array.from(
+      new Set(schedules.filter(unknown).map(schedule => schedule.entityRef)),
+    );
     for (const ref of wanted) {
       this.#entities.delete(ref);
     }
