@@ -12,7 +12,7 @@ import {
   type VmList,
   type VmSort,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { FleetUrlState } from '../../hooks/fleetUrlState';
 import { useTexts } from '../../translations';
 import type { Selection } from '../FleetBulk';
@@ -61,8 +61,11 @@ function Title({ column }: { column: ColumnId }) {
   );
 }
 
-/** A page of the VMs. The backend has sorted it. */
-export function FleetTable(props: FleetTableProps) {
+/**
+ * A page of the VMs. The backend has sorted it. What changes around it, such as
+ * the age of the list, is told often, and rendering the rows takes long.
+ */
+export const FleetTable = memo(function FleetTable(props: FleetTableProps) {
   const { list, state, stale, pending, onChange, onAction, selection } = props;
   const t = useTexts();
   const columns = useColumns();
@@ -133,4 +136,4 @@ export function FleetTable(props: FleetTableProps) {
       />
     </div>
   );
-}
+});

@@ -13,7 +13,7 @@ import type {
   SnapshotList,
   SnapshotSort,
 } from 'backstage-plugin-kubevirt-snapshots-common';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { EntityKey } from '../../api';
 import type { UrlState } from '../../hooks/useUrlState';
 import { useTexts } from '../../translations';
@@ -61,9 +61,12 @@ function Header({ column }: { column: ColumnId }) {
 
 /**
  * The list: scheduled items on top, then unfinished snapshots, then the page
- * in the order asked for. The backend has sorted it.
+ * in the order asked for. The backend has sorted it. What changes around it,
+ * such as the age of the list, is told often, and rendering the rows takes long.
  */
-export function SnapshotTable(props: SnapshotTableProps) {
+export const SnapshotTable = memo(function SnapshotTable(
+  props: SnapshotTableProps,
+) {
   const { entity, list, state, stale, onChange } = props;
   const { detailsHref, onAction, onStopRestore } = props;
   const { scheduleHref, onSchedule } = props;
@@ -168,4 +171,4 @@ export function SnapshotTable(props: SnapshotTableProps) {
       />
     </div>
   );
-}
+});
