@@ -119,6 +119,9 @@ export async function startFleetPortal(
     config: {
       catalog: {
         locations: [ORGANISATION],
+        // As docs/configure.md says for a fleet: going through thousands of
+        // entities that only their provider changes keeps a core busy.
+        processingInterval: { hours: 1 },
         providers: {
           kubevirt: Object.fromEntries(
             clusters.names.map(name => [name, { cluster: name }]),
