@@ -78,6 +78,8 @@ const ACTIONS = {
     'virtualmachines/start',
     'virtualmachines/stop',
     'virtualmachines/restart',
+    'virtualmachines/memorydump',
+    'virtualmachines/removememorydump',
     'virtualmachineinstances/pause',
     'virtualmachineinstances/unpause',
     'virtualmachineinstances/freeze',

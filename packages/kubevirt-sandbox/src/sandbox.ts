@@ -9,9 +9,10 @@ import { snapshotWebhook } from './api/admission/snapshotWebhook';
 import { templateAdmission } from './api/admission/templateAdmission';
 import { vmWebhooks } from './api/admission/vmWebhooks';
 import { Discovery } from './api/discovery';
+import { isGateOn } from './api/featureGates';
 import { ObjectApi } from './api/objectApi';
 import { RbacAuthorizer } from './api/rbac';
-import { R, resourceByKind, resourceKey } from './api/resources';
+import { resourceByKind, resourceKey } from './api/resources';
 import { Subresources } from './api/subresources';
 import { TemplateActions } from './api/templateActions';
 import { ADMIN, Tokens } from './api/tokens';
@@ -284,13 +285,7 @@ export class SandboxCluster implements Sandbox {
 
   #admission(): Admission {
     const store = this.#store;
-    const gate = () => {
-      const [kubevirt] = store.list(R.kubevirt);
-      const disabled: string[] =
-        kubevirt?.spec?.configuration?.developerConfiguration
-          ?.disabledFeatureGates ?? [];
-      return !disabled.includes('Snapshot');
-    };
+    const gate = () => isGateOn(store, 'Snapshot');
     const age = (object: KubeObject) =>
       this.#clock.now() - (this.#appeared.get(object.metadata.uid!) ?? 0);
     const rbac = new RbacAuthorizer({ store });

@@ -165,6 +165,10 @@ export type GuestBehaviour = {
   /** Milliseconds at speed 1. */
   bootMs?: number;
   stopMs?: number;
+  /** From a mounted claim to a dumped memory. */
+  dumpMs?: number;
+  /** Text of the node's failure to dump the memory; absent: dumping works. */
+  dumpError?: string;
 };
 
 /** Things that can be made to go wrong. @public */

@@ -25,6 +25,8 @@ const ACTIONS = [
   'virtualmachines/start',
   'virtualmachines/stop',
   'virtualmachines/restart',
+  'virtualmachines/memorydump',
+  'virtualmachines/removememorydump',
 ];
 
 function entries(type: ResourceType): object[] {

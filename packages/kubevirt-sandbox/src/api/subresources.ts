@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ObjectStore } from '../storage/objectStore';
 import type { KubeObject } from '../types';
+import { badAction, missing, refused, VM, VMI } from './actionErrors';
 import { runStrategyOf } from './admission/vmWebhooks';
+import { MemoryDumpRequest, MemoryDumps } from './memoryDumps';
 import { ObjectApi, UserInfo } from './objectApi';
 import { R, resourceByKey } from './resources';
 import { ApiError, internalError } from './status';
@@ -15,28 +17,6 @@ export interface Node {
   unfreeze(vmi: KubeObject): void;
 }
 
-const VM = { group: 'kubevirt.io', kind: 'virtualmachine' };
-const VMI = { group: 'kubevirt.io', kind: 'virtualmachineinstance' };
-
-/** virt-api writes the singular where the API server writes the plural. */
-function missing(kind: typeof VM, name: string): ApiError {
-  return new ApiError({
-    code: 404,
-    reason: 'NotFound',
-    message: `${kind.kind}.${kind.group} "${name}" not found`,
-    details: { name, ...kind },
-  });
-}
-
-function refused(kind: typeof VM, name: string, text: string): ApiError {
-  return new ApiError({
-    code: 409,
-    reason: 'Conflict',
-    message: `Operation cannot be fulfilled on ${kind.kind}.${kind.group} "${name}": ${text}`,
-    details: { name, ...kind },
-  });
-}
-
 function isFinal(vmi: KubeObject): boolean {
   return ['Succeeded', 'Failed'].includes(vmi.status?.phase);
 }
@@ -47,16 +27,18 @@ export function hasCondition(object: KubeObject, type: string): boolean {
   );
 }
 
-/** virt-api's start, stop, restart, pause, unpause, freeze and unfreeze. */
+/** virt-api's start, stop, restart, pause, unpause, freeze, unfreeze, memorydump and removememorydump. */
 export class Subresources {
   readonly #store: ObjectStore;
   readonly #api: ObjectApi;
   readonly #node: Node;
+  readonly #memoryDumps: MemoryDumps;
 
   constructor(options: { store: ObjectStore; api: ObjectApi; node: Node }) {
     this.#store = options.store;
     this.#api = options.api;
     this.#node = options.node;
+    this.#memoryDumps = new MemoryDumps(options);
   }
 
   /**
@@ -81,6 +63,22 @@ export class Subresources {
         return 202;
       case 'virtualmachines/restart':
         this.#restart(namespace, name, user, body, dryRun);
+        return 202;
+      case 'virtualmachines/memorydump':
+        this.#requestDump(
+          namespace,
+          name,
+          this.#memoryDumps.request(namespace, name, body),
+          user,
+        );
+        return 202;
+      case 'virtualmachines/removememorydump':
+        this.#requestDump(
+          namespace,
+          name,
+          this.#memoryDumps.removal(namespace, name),
+          user,
+        );
         return 202;
       case 'virtualmachineinstances/pause':
         this.#pause(namespace, name, dryRun);
@@ -180,11 +178,9 @@ export class Subresources {
       body?.gracePeriodSeconds !== undefined &&
       body.gracePeriodSeconds !== 0
     ) {
-      throw new ApiError({
-        code: 400,
-        reason: 'BadRequest',
-        message: 'For force restart, only gracePeriod=0 is supported for now',
-      });
+      throw badAction(
+        'For force restart, only gracePeriod=0 is supported for now',
+      );
     }
     const vm = this.#vm(namespace, name);
     const strategy = runStrategyOf(vm);
@@ -229,6 +225,23 @@ export class Subresources {
     if (!dryRun) {
       this.#node.unpause(vmi);
     }
+  }
+
+  #requestDump(
+    namespace: string,
+    name: string,
+    request: MemoryDumpRequest,
+    user: UserInfo,
+  ) {
+    const path = '/status/memoryDumpRequest';
+    const op = 'add'; // replaces what is there
+    this.#patch(
+      this.#vm(namespace, name),
+      [{ op, path, value: request }],
+      user,
+      false,
+      'status',
+    );
   }
 
   #vm(namespace: string, name: string): KubeObject {
@@ -290,7 +303,9 @@ export class Subresources {
         resourceByKey(R.vm),
         vm.metadata.namespace,
         vm.metadata.name!,
-        'application/merge-patch+json',
+        Array.isArray(patch)
+          ? 'application/json-patch+json'
+          : 'application/merge-patch+json',
         patch,
         { user, dryRun, subresource },
       );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
+import { bytesOf } from '../api/quantity';
 import { deepCopy } from '../json';
 import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
@@ -20,17 +21,6 @@ export type VolumeRestore = {
 
 export function restoreId({ metadata }: KubeObject): string {
   return `${metadata.name}-${metadata.uid}`;
-}
-
-/** Bytes of a Kubernetes quantity, as far as disks use them. */
-export function bytesOf(quantity: string): number {
-  const match = String(quantity).match(/^([\d.]+)([KMGTPE]i?|)$/);
-  if (!match) {
-    return 0;
-  }
-  const power = 'KMGTPE'.indexOf(match[2].charAt(0)) + 1;
-  const base = match[2].endsWith('i') ? 1024 : 1000;
-  return Number(match[1]) * (match[2] ? base ** power : 1);
 }
 
 function override(restore: KubeObject, volume: string): any {

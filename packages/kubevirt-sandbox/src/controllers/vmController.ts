@@ -6,7 +6,8 @@ import { objectKey } from '../storage/objectStore';
 import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
-import { Controller } from './controller';
+import { Controller, ControllerContext } from './controller';
+import { MemoryDumpSteps, volumesToStartWith } from './memoryDumps';
 import { claimVolumes, volumeSnapshotStatus, volumesOf } from './volumes';
 import { nextVmStatus } from './vmStatus';
 
@@ -29,6 +30,13 @@ export class VmController extends Controller {
       objectKey(vm.metadata.namespace, claim),
     ),
   );
+
+  readonly #memoryDumps: MemoryDumpSteps;
+
+  constructor(context: ControllerContext) {
+    super(context);
+    this.#memoryDumps = new MemoryDumpSteps(context);
+  }
 
   protected related(event: StoreEvent): string[] {
     const { namespace, name } = event.object.metadata;
@@ -85,7 +93,7 @@ export class VmController extends Controller {
       return undefined;
     }
     const vmi = this.store.get(R.vmi, vm.metadata.namespace, vm.metadata.name!);
-    if (this.#power(vm, vmi)) {
+    if (this.#power(vm, vmi) || this.#memoryDumps.next(vm, vmi)) {
       this.enqueue(objectKey(vm.metadata.namespace, vm.metadata.name!));
       return undefined;
     }
@@ -239,7 +247,7 @@ export class VmController extends Controller {
         finalizers: [FINALIZER, 'kubevirt.io/foregroundDeleteVirtualMachine'],
         ownerReferences: [controllerReference(vm)],
       },
-      spec: template.spec,
+      spec: { ...template.spec, volumes: volumesToStartWith(vm) },
       status: {
         guestOSInfo: {},
         phase: 'Pending',

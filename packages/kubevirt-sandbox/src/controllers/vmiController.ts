@@ -5,7 +5,8 @@ import { toKubeTime } from '../clock';
 import { DEFAULT_GUEST } from '../faults/conditions';
 import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
-import { Controller } from './controller';
+import { Controller, ControllerContext } from './controller';
+import { HotplugSteps } from './hotplug';
 import { conditionOf, isTrue } from './kubeConditions';
 import { claimVolumes } from './volumes';
 
@@ -17,8 +18,15 @@ const NODE = 'node-a';
 export class VmiController extends Controller implements Node {
   protected readonly resource = R.vmi;
   readonly #due = new Map<string, number>();
+  readonly #hotplug: HotplugSteps;
+
+  constructor(context: ControllerContext) {
+    super(context);
+    this.#hotplug = new HotplugSteps(context);
+  }
 
   protected deleted(object: KubeObject): void {
+    this.#hotplug.forget(object);
     this.#due.delete(`${object.metadata.uid} boot`);
     this.#due.delete(`${object.metadata.uid} stop`);
     this.#due.delete(`${object.metadata.uid} bury`);
@@ -50,8 +58,7 @@ export class VmiController extends Controller implements Node {
       case 'Scheduled':
         return this.#boot(vmi);
       case 'Running':
-        this.#markReady(vmi);
-        return undefined;
+        return this.#run(vmi);
       default:
         return undefined;
     }
@@ -239,7 +246,7 @@ export class VmiController extends Controller implements Node {
     return undefined;
   }
 
-  #markReady(vmi: KubeObject): void {
+  #run(vmi: KubeObject): number | undefined {
     if (!isTrue(vmi, 'Ready')) {
       this.#setConditions(vmi, [
         {
@@ -249,7 +256,9 @@ export class VmiController extends Controller implements Node {
           type: 'Ready',
         },
       ]);
+      return undefined;
     }
+    return this.#hotplug.next(vmi, this.#pod(vmi));
   }
 
   #stop(vmi: KubeObject): number | undefined {

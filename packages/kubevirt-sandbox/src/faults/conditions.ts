@@ -15,7 +15,11 @@ export const DEFAULT_DELAYS: StorageDelays = {
   importMs: 600,
 };
 
-export const DEFAULT_GUEST = { bootMs: 6000, stopMs: 8000 };
+export const DEFAULT_GUEST = {
+  bootMs: 6000,
+  stopMs: 8000,
+  dumpMs: 1500,
+};
 
 /** Standing circumstances of the cluster that are no Kubernetes objects. */
 export class Conditions {

@@ -24,6 +24,19 @@ const condition =
 
 const present = (value: unknown) => (value === undefined ? undefined : 'set');
 
+/** Names of the volumes that memories are dumped to. */
+const dumpVolumes = (volumes: any[] | undefined) =>
+  (volumes ?? [])
+    .filter(volume => volume.memoryDump)
+    .map(volume => volume.name)
+    .join(' ') || undefined;
+
+/** What the node does about a dump; that its claim is bound it says or leaves out as its cache has it. */
+const dumpPhase = (vmi: KubeObject) =>
+  (vmi.status?.volumeStatus ?? []).find(
+    (entry: any) => entry.memoryDumpVolume && entry.phase !== 'Bound',
+  )?.phase;
+
 const CONDITIONS: Fact[] = ['Progressing', 'Ready', 'Failure'].map(type => [
   type,
   condition(type),
@@ -48,10 +61,29 @@ const FACTS: Record<string, Fact[]> = {
         ),
     ],
     ['printableStatus', vm => vm.status?.printableStatus],
+    ['dumpVolume', vm => dumpVolumes(vm.spec.template?.spec?.volumes)],
+    [
+      'memoryDump',
+      ({ status }) =>
+        status?.memoryDumpRequest &&
+        [
+          status.memoryDumpRequest.claimName,
+          status.memoryDumpRequest.phase,
+          ...(status.memoryDumpRequest.fileName ? ['file'] : []),
+        ].join(' '),
+    ],
+  ],
+  PersistentVolumeClaim: [
+    [
+      'memoryDump',
+      pvc => present(pvc.metadata.annotations?.['kubevirt.io/memory-dump']),
+    ],
   ],
   VirtualMachineInstance: [
     ['fsFreezeStatus', vmi => vmi.status?.fsFreezeStatus],
     ['phase', vmi => vmi.status?.phase],
+    ['dumpVolume', vmi => dumpVolumes(vmi.spec.volumes)],
+    ['dump', dumpPhase],
   ],
   VirtualMachineSnapshot: [
     ['finalizers', object => object.metadata.finalizers?.join(' ')],

@@ -180,3 +180,30 @@ export function snapshot(
     },
   };
 }
+
+export const restoreRef = (namespace: string, name: string) => ({
+  apiVersion: 'snapshot.kubevirt.io/v1beta1',
+  kind: 'VirtualMachineRestore',
+  namespace,
+  name,
+});
+
+/** Body of a request to restore a snapshot to a machine. */
+export function restore(
+  namespace: string,
+  name: string,
+  vm: string,
+  snapshotName: string,
+  spec: object = {},
+): KubeObject {
+  return {
+    apiVersion: 'snapshot.kubevirt.io/v1beta1',
+    kind: 'VirtualMachineRestore',
+    metadata: { name, namespace },
+    spec: {
+      target: { apiGroup: 'kubevirt.io', kind: 'VirtualMachine', name: vm },
+      virtualMachineSnapshotName: snapshotName,
+      ...spec,
+    },
+  };
+}

@@ -4,6 +4,8 @@ import type { Sandbox } from '../types';
 import { openWatch, RunningWatch } from './watch';
 
 const PATHS: Record<string, string> = {
+  // of the core group
+  PersistentVolumeClaim: '/v1/persistentvolumeclaims',
   VirtualMachine: 'kubevirt.io/v1/virtualmachines',
   VirtualMachineInstance: 'kubevirt.io/v1/virtualmachineinstances',
   VirtualMachineSnapshot:
@@ -30,7 +32,9 @@ export class Recorder {
         const [group, version, plural] = PATHS[kind].split('/');
         return openWatch(
           sandbox,
-          `/apis/${group}/${version}/namespaces/${namespace}/${plural}`,
+          `/${
+            group ? `apis/${group}` : 'api'
+          }/${version}/namespaces/${namespace}/${plural}`,
         );
       }),
     );

@@ -87,6 +87,21 @@ function diskCauses(spec: any): StatusCause[] {
   });
 }
 
+function volumeCauses(spec: any): StatusCause[] {
+  const field = 'spec.template.spec.volumes';
+  const dumps = (spec.template?.spec?.volumes ?? []).filter(
+    (volume: any) => volume.memoryDump,
+  );
+  return dumps.length > 1
+    ? [
+        invalidField(
+          field,
+          `${field} must have max one memory dump volume set`,
+        ),
+      ]
+    : [];
+}
+
 function lockCauses(object: KubeObject, old: KubeObject): StatusCause[] {
   if (deepEqual(object.spec, old.spec)) {
     return [];
@@ -141,6 +156,7 @@ export function vmWebhooks(): Webhook[] {
         const causes = [
           ...strategyCauses(object.spec),
           ...diskCauses(object.spec),
+          ...volumeCauses(object.spec),
         ];
         if (causes.length === 0 && operation === 'UPDATE') {
           causes.push(...lockCauses(object, oldObject!));
