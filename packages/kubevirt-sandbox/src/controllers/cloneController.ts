@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hasBackendStorage } from '../api/backendStorage';
 import { R } from '../api/resources';
 import { ApiError } from '../api/status';
 import { deepEqual } from '../json';
@@ -7,6 +8,7 @@ import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
 import { clonePatches } from './clonePatches';
 import {
+  BACKEND_STORAGE,
   CloneResult,
   contentTrouble,
   nextCloneStatus,
@@ -47,6 +49,9 @@ export class CloneController extends Controller {
     if (clone.metadata.deletionTimestamp) {
       return;
     }
+    if (clone.status?.phase !== 'Succeeded' && this.#refuses(clone)) {
+      return;
+    }
     switch (clone.status?.phase) {
       case 'Succeeded':
         this.#afterSuccess(clone);
@@ -58,6 +63,29 @@ export class CloneController extends Controller {
       default:
         this.#work(clone);
     }
+  }
+
+  /** A machine with TPM or EFI state is refused anew on every look, so that here the reason stays. */
+  #refuses(clone: KubeObject): boolean {
+    const { namespace } = clone.metadata;
+    const { kind, name } = clone.spec.source;
+    const vm =
+      kind === 'VirtualMachine'
+        ? this.store.get(R.vm, namespace, name)
+        : undefined;
+    if (!hasBackendStorage(vm)) {
+      return false;
+    }
+    const text = `${BACKEND_STORAGE}: VM ${namespace}/${name}`;
+    const written = this.#write(clone, {
+      phase: 'Failed',
+      progressing: ['False', 'Failed'],
+      ready: ['False', text],
+    });
+    if (written) {
+      this.#event(clone, 'SourceVMWithBackendStorageInvalid', text);
+    }
+    return true;
   }
 
   #work(clone: KubeObject): void {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { hasBackendStorage } from '../api/admission/restoreWebhook';
+import { hasBackendStorage } from '../api/backendStorage';
 import { toKubeTime } from '../clock';
 import { deepCopy } from '../json';
 import type { KubeObject } from '../types';
 import { withCondition } from './kubeConditions';
 import { claimVolumes } from './volumes';
+
+export const BACKEND_STORAGE =
+  'Clone of source with backendstorage is not supported';
 
 const PROCESSING = 'Still processing';
 
@@ -70,7 +73,7 @@ export function contentTrouble(
   }
   const captured = content.spec.source.virtualMachine;
   if (hasBackendStorage(captured)) {
-    return `Clone of source with backendstorage is not supported: snapshot ${namespace}/${name}`;
+    return `${BACKEND_STORAGE}: snapshot ${namespace}/${name}`;
   }
   const backups = new Set(
     (content.spec.volumeBackups ?? []).map((entry: any) => entry.volumeName),

@@ -10,10 +10,11 @@ import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
 import { Controller, ControllerContext, RetryLater } from './controller';
-import { isTrue, withCondition } from './kubeConditions';
+import { conditionOf, isTrue, withCondition } from './kubeConditions';
 import { restoreContent } from './restoreContent';
 import { RestoreDisks } from './restoreDisks';
 import { newTarget, restoredSpec, specForExisting } from './restoreTarget';
+import { RestoreState } from './restoreState';
 import { LAST_RESTORE, RESTORE_NAME, restoreId } from './restoreVolumes';
 
 const FINALIZER = 'snapshot.kubevirt.io/vmrestore-protection';
@@ -45,6 +46,7 @@ export class RestoreController extends Controller {
   protected readonly resource = R.restore;
   readonly #subresources: Subresources;
   readonly #disks: RestoreDisks;
+  readonly #state: RestoreState;
 
   constructor(
     context: ControllerContext,
@@ -53,6 +55,7 @@ export class RestoreController extends Controller {
     super(context);
     this.#subresources = options.subresources;
     this.#disks = new RestoreDisks(context);
+    this.#state = new RestoreState(context);
   }
 
   protected related(event: StoreEvent): string[] {
@@ -172,7 +175,12 @@ export class RestoreController extends Controller {
       'Updating target spec',
       'Waiting for target update',
     );
-    if (this.#say(restore, updating, { restores })) {
+    // an error that a write was refused with stays until one is not
+    const isRefused =
+      !isSwitched &&
+      conditionOf(restore, 'Progressing')?.status === 'False' &&
+      deepEqual(restores, restore.status.restores);
+    if (!isRefused && this.#say(restore, updating, { restores })) {
       return;
     }
     this.#update(restore, target, content, isSwitched);
@@ -204,6 +212,10 @@ export class RestoreController extends Controller {
     if (!this.#disks.areFilled(restore)) {
       return;
     }
+    if (!isSwitched && this.#state.replace(restore, content)) {
+      this.#again(restore);
+      return;
+    }
     const spec = restoredSpec(captured, restore.status.restores);
     if (!target) {
       this.client.create(R.vm, newTarget(restore, captured, spec));
@@ -223,10 +235,11 @@ export class RestoreController extends Controller {
   }
 
   #finish(restore: KubeObject, target: KubeObject): void {
-    if (this.#disks.handOver(restore, target)) {
-      this.enqueue(
-        objectKey(restore.metadata.namespace, restore.metadata.name!),
-      );
+    if (
+      this.#disks.handOver(restore, target) ||
+      this.#state.cleanUp(restore, target)
+    ) {
+      this.#again(restore);
       return;
     }
     if (target.status?.restoreInProgress === restore.metadata.name) {
@@ -251,6 +264,10 @@ export class RestoreController extends Controller {
       words('False', 'Operation complete', 'Operation complete', 'True'),
       { complete: true, restoreTime: toKubeTime(this.clock.now()) },
     );
+  }
+
+  #again({ metadata }: KubeObject): void {
+    this.enqueue(objectKey(metadata.namespace, metadata.name!));
   }
 
   #unlock(target: KubeObject): void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
+import { STATE_LABEL } from '../api/backendStorage';
 import { bytesOf } from '../api/quantity';
 import { deepCopy } from '../json';
 import type { KubeObject } from '../types';
@@ -75,6 +76,7 @@ export function restoredClaim(options: {
   const wasOwned = (captured.metadata.ownerReferences ?? []).some(
     (owner: any) => owner.uid === vm.uid,
   );
+  const { [STATE_LABEL]: _stateOf, ...labels } = captured.metadata.labels ?? {};
   const spec = deepCopy(captured.spec);
   delete spec.volumeName;
   delete spec.dataSource;
@@ -94,7 +96,7 @@ export function restoredClaim(options: {
       name: entry.persistentVolumeClaim,
       namespace: restore.metadata.namespace,
       labels: {
-        ...captured.metadata.labels,
+        ...labels,
         'restore.kubevirt.io/source-vm-name': vm.name,
         'restore.kubevirt.io/source-vm-namespace': vm.namespace,
         ...extra?.labels,

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseGoDuration } from '../api/duration';
+import {
+  hasBackendStorage,
+  stateClaimOf,
+  stateVolumeOf,
+} from '../api/backendStorage';
 import { R } from '../api/resources';
 import { deepEqual } from '../json';
 import { objectKey } from '../storage/objectStore';
@@ -112,8 +117,12 @@ export class SnapshotController extends Controller {
   }
 
   /** True when something was written. */
-  #writeStatus(input: Omit<StatusInput, 'now'>): boolean {
-    const status = nextStatus({ ...input, now: this.clock.now() });
+  #writeStatus(input: Omit<StatusInput, 'now' | 'stateVolume'>): boolean {
+    const status = nextStatus({
+      ...input,
+      now: this.clock.now(),
+      stateVolume: this.#stateVolume(input.content),
+    });
     if (deepEqual(status, input.snapshot.status)) {
       return false;
     }
@@ -121,6 +130,18 @@ export class SnapshotController extends Controller {
       copy.status = status;
     });
     return true;
+  }
+
+  /** As KubeVirt looks for it: what was captured says that there is state, the claim of this moment that it is listed. */
+  #stateVolume(content: KubeObject | undefined): string | undefined {
+    const captured = content?.spec.source.virtualMachine;
+    if (!hasBackendStorage(captured)) {
+      return undefined;
+    }
+    const { namespace, name } = captured.metadata;
+    return stateClaimOf(this.store, namespace, name)
+      ? stateVolumeOf(name)
+      : undefined;
   }
 
   #progress(

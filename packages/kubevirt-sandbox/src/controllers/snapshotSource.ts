@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import {
+  hasBackendStorage,
+  stateClaimOf,
+  stateVolumeOf,
+} from '../api/backendStorage';
 import { R } from '../api/resources';
 import { deepCopy } from '../json';
 import { ObjectStore } from '../storage/objectStore';
@@ -6,7 +11,7 @@ import type { KubeObject } from '../types';
 import { ClusterClient } from './clusterClient';
 import { RetryLater } from './controller';
 import { isTrue } from './kubeConditions';
-import { chooseSnapshotClass, claimVolumes } from './volumes';
+import { chooseSnapshotClass, ClaimVolume, claimVolumes } from './volumes';
 
 export const SOURCE_FINALIZER =
   'snapshot.kubevirt.io/snapshot-source-protection';
@@ -49,7 +54,11 @@ export class SnapshotSource {
   /** Why the lock is refused: text to append, or undefined when it can be taken. */
   refusal(snapshot: string): string | undefined {
     const { namespace, name } = this.vm.metadata;
-    const volumes = claimVolumes(this.vm);
+    const volumes = this.#volumes();
+    if (!volumes) {
+      // state without its claim: KubeVirt waits for it and doesn't say so
+      return '';
+    }
     for (const { claim } of volumes) {
       const trouble = this.#claimTrouble(claim);
       if (trouble) {
@@ -97,7 +106,7 @@ export class SnapshotSource {
 
   /** `spec` of the content. @throws RetryLater when a class cannot be chosen */
   capture(snapshot: KubeObject): object {
-    const volumeBackups = claimVolumes(this.vm).flatMap(({ name, claim }) => {
+    const volumeBackups = (this.#volumes() ?? []).flatMap(({ name, claim }) => {
       const pvc = this.#store.get(R.pvc, this.vm.metadata.namespace, claim)!;
       const choice = chooseSnapshotClass(
         this.#store,
@@ -158,6 +167,22 @@ export class SnapshotSource {
       spec.dataVolumeTemplates = current.dataVolumeTemplates;
     }
     return spec;
+  }
+
+  /** Volumes with a claim, TPM or EFI state among them; undefined while that has no claim. */
+  #volumes(): ClaimVolume[] | undefined {
+    const volumes = claimVolumes(this.vm);
+    if (!hasBackendStorage(this.vm)) {
+      return volumes;
+    }
+    const { namespace, name } = this.vm.metadata;
+    const claim = stateClaimOf(this.#store, namespace, name!);
+    return (
+      claim && [
+        ...volumes,
+        { name: stateVolumeOf(name!), claim: claim.metadata.name! },
+      ]
+    );
   }
 
   #hasFinalizer(): boolean {

@@ -37,6 +37,8 @@ export type StatusInput = {
   progress?: { locked: boolean; reason: Progress };
   deadlineExceeded?: boolean;
   deleting?: boolean;
+  /** Name of the volume with TPM or EFI state, when there is one. */
+  stateVolume?: string;
 };
 
 function currentIndications(
@@ -77,11 +79,20 @@ function setIndications(status: any, added: string[]): void {
   }));
 }
 
-function setVolumes(status: any, content: KubeObject): void {
+function setVolumes(
+  status: any,
+  content: KubeObject,
+  stateVolume: string | undefined,
+): void {
   const captured = new Set(
     (content.spec.volumeBackups ?? []).map((backup: any) => backup.volumeName),
   );
-  const volumes = volumesOf(content.spec.source.virtualMachine);
+  const volumes = [
+    ...volumesOf(content.spec.source.virtualMachine),
+    ...(stateVolume
+      ? [{ name: stateVolume, persistentVolumeClaim: { claimName: 'state' } }]
+      : []),
+  ];
   const names = (chosen: any[]) => chosen.map(volume => volume.name);
   const included = volumes.filter(volume => captured.has(volume.name));
   const excluded = volumes.filter(volume => !captured.has(volume.name));
@@ -149,7 +160,7 @@ export function nextStatus(input: StatusInput): any {
   if (status.phase === 'InProgress' && content?.status?.creationTime) {
     status.phase = 'Succeeded';
     status.creationTime = content.status.creationTime;
-    setVolumes(status, content);
+    setVolumes(status, content, input.stateVolume);
   }
   if (status.phase === 'Succeeded') {
     status.readyToUse = content?.status?.readyToUse === true;

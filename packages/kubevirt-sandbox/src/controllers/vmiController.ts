@@ -3,10 +3,12 @@ import { R } from '../api/resources';
 import type { Node } from '../api/subresources';
 import { toKubeTime } from '../clock';
 import { DEFAULT_GUEST } from '../faults/conditions';
+import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
 import { Controller, ControllerContext } from './controller';
 import { HotplugSteps } from './hotplug';
+import { InstanceState } from './instanceState';
 import { conditionOf, isTrue } from './kubeConditions';
 import { claimVolumes } from './volumes';
 
@@ -19,10 +21,16 @@ export class VmiController extends Controller implements Node {
   protected readonly resource = R.vmi;
   readonly #due = new Map<string, number>();
   readonly #hotplug: HotplugSteps;
+  readonly #state: InstanceState;
 
   constructor(context: ControllerContext) {
     super(context);
     this.#hotplug = new HotplugSteps(context);
+    this.#state = new InstanceState(context);
+  }
+
+  protected related(event: StoreEvent): string[] {
+    return this.#state.instancesOf(event);
   }
 
   protected deleted(object: KubeObject): void {
@@ -50,7 +58,9 @@ export class VmiController extends Controller implements Node {
     }
     switch (vmi.status?.phase) {
       case 'Pending':
-        this.#schedule(vmi);
+        if (this.#state.isReady(vmi)) {
+          this.#schedule(vmi);
+        }
         return undefined;
       case 'Scheduling':
         this.#place(vmi);
@@ -152,12 +162,13 @@ export class VmiController extends Controller implements Node {
         spec: {
           containers: [{ name: 'compute', image: 'virt-launcher' }],
           nodeName: NODE,
-          volumes: claimVolumes({ spec: { template: { spec: vmi.spec } } }).map(
-            volume => ({
-              name: volume.name,
-              persistentVolumeClaim: { claimName: volume.claim },
-            }),
-          ),
+          volumes: [
+            ...claimVolumes({ spec: { template: { spec: vmi.spec } } }),
+            ...this.#state.volumes(vmi),
+          ].map(volume => ({
+            name: volume.name,
+            persistentVolumeClaim: { claimName: volume.claim },
+          })),
         },
       });
       this.client.event({
@@ -200,9 +211,17 @@ export class VmiController extends Controller implements Node {
       };
       copy.status.phase = 'Scheduled';
       copy.status.nodeName = NODE;
-      copy.status.volumeStatus = (copy.spec.volumes ?? []).map(
-        (volume: any) => ({ name: volume.name, target: '' }),
-      );
+      copy.status.volumeStatus = [
+        ...(copy.spec.volumes ?? []).map((volume: any) => ({
+          name: volume.name,
+          target: '',
+        })),
+        ...this.#state.volumes(vmi).map(({ claim }) => ({
+          name: 'persistent-state-for-this-vm',
+          persistentVolumeClaimInfo: { claimName: claim },
+          target: '',
+        })),
+      ];
     });
   }
 

@@ -2,6 +2,7 @@
 import { deepEqual } from '../../json';
 import type { ObjectStore } from '../../storage/objectStore';
 import type { KubeObject } from '../../types';
+import { hasBackendStorage } from '../backendStorage';
 import { R } from '../resources';
 import type { StatusCause } from '../status';
 import { denied, invalidField, Webhook, WebhookCrash } from './admission';
@@ -72,15 +73,6 @@ function overrideCauses(overrides: any[]): StatusCause[] {
     }
   });
   return causes;
-}
-
-/** Whether the VM keeps TPM or EFI state in a claim of its own. */
-export function hasBackendStorage(vm: { spec?: any } | undefined): boolean {
-  const domain = vm?.spec?.template?.spec?.domain;
-  return Boolean(
-    domain?.devices?.tpm?.persistent ||
-      domain?.firmware?.bootloader?.efi?.persistent,
-  );
 }
 
 export function restoreWebhook(options: {

@@ -93,12 +93,7 @@ function volumeCauses(spec: any): StatusCause[] {
     (volume: any) => volume.memoryDump,
   );
   return dumps.length > 1
-    ? [
-        invalidField(
-          field,
-          `${field} must have max one memory dump volume set`,
-        ),
-      ]
+    ? [invalidField(field, `${field} must have max one memory dump volume set`)]
     : [];
 }
 
