@@ -5,7 +5,11 @@ const RBAC = 'rbac.authorization.k8s.io';
 const RBAC_V1 = `${RBAC}/v1`;
 const READ = ['get', 'list', 'watch'];
 const EDIT = [...READ, 'create', 'update', 'patch', 'delete'];
-const KUBEVIRT_GROUPS = ['snapshot.kubevirt.io', 'clone.kubevirt.io'];
+const KUBEVIRT_GROUPS = [
+  'snapshot.kubevirt.io',
+  'clone.kubevirt.io',
+  'instancetype.kubevirt.io',
+];
 const PATHS = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
 const DISCOVERY = [
   '/api',

@@ -83,6 +83,7 @@ function custom(
 
 const RBAC = 'rbac.authorization.k8s.io';
 const VOLUME_SNAPSHOT = 'snapshot.storage.k8s.io';
+const INSTANCETYPE = 'instancetype.kubevirt.io';
 const ALL = ['all'];
 
 export const RESOURCE_TYPES: ResourceType[] = [
@@ -250,6 +251,51 @@ export const RESOURCE_TYPES: ResourceType[] = [
     'VirtualMachineTemplateRequest',
     { shortNames: ['vmtr', 'vmtrs'] },
   ),
+  custom(
+    INSTANCETYPE,
+    ['v1beta1'],
+    'virtualmachineinstancetypes',
+    'VirtualMachineInstancetype',
+    {
+      status: false,
+      shortNames: ['vminstancetype', 'vminstancetypes', 'vmf', 'vmfs'],
+      categories: ALL,
+    },
+  ),
+  custom(
+    INSTANCETYPE,
+    ['v1beta1'],
+    'virtualmachineclusterinstancetypes',
+    'VirtualMachineClusterInstancetype',
+    {
+      namespaced: false,
+      status: false,
+      shortNames: [
+        'vmclusterinstancetype',
+        'vmclusterinstancetypes',
+        'vmcf',
+        'vmcfs',
+      ],
+    },
+  ),
+  custom(
+    INSTANCETYPE,
+    ['v1beta1'],
+    'virtualmachinepreferences',
+    'VirtualMachinePreference',
+    {
+      status: false,
+      shortNames: ['vmpref', 'vmprefs', 'vmp', 'vmps'],
+      categories: ALL,
+    },
+  ),
+  custom(
+    INSTANCETYPE,
+    ['v1beta1'],
+    'virtualmachineclusterpreferences',
+    'VirtualMachineClusterPreference',
+    { namespaced: false, status: false, shortNames: ['vmcp', 'vmcps'] },
+  ),
   // OpenShift's own, served by its aggregated API server; see the switch templateApi
   builtin('template.openshift.io', 'templates', 'Template'),
 ];
@@ -315,5 +361,9 @@ export const R = {
   restore: 'snapshot.kubevirt.io/virtualmachinerestores',
   clone: 'clone.kubevirt.io/virtualmachineclones',
   template: 'template.kubevirt.io/virtualmachinetemplates',
+  instancetype: `${INSTANCETYPE}/virtualmachineinstancetypes`,
+  clusterInstancetype: `${INSTANCETYPE}/virtualmachineclusterinstancetypes`,
+  preference: `${INSTANCETYPE}/virtualmachinepreferences`,
+  clusterPreference: `${INSTANCETYPE}/virtualmachineclusterpreferences`,
   templateRequest: 'template.kubevirt.io/virtualmachinetemplaterequests',
 } as const;

@@ -10,6 +10,7 @@ import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
 import { Controller, ControllerContext, RetryLater } from './controller';
+import { copyRevision, namedRevisions } from './instancetypes';
 import { conditionOf, isTrue, withCondition } from './kubeConditions';
 import { restoreContent } from './restoreContent';
 import { RestoreDisks } from './restoreDisks';
@@ -217,6 +218,7 @@ export class RestoreController extends Controller {
       return;
     }
     const spec = restoredSpec(captured, restore.status.restores);
+    this.#restoreRevisions(restore, target, spec);
     if (!target) {
       this.client.create(R.vm, newTarget(restore, captured, spec));
       return;
@@ -234,8 +236,55 @@ export class RestoreController extends Controller {
     this.#finish(restore, target);
   }
 
+  /** Revisions that the snapshot has copies of come back under the machine's name. */
+  #restoreRevisions(
+    restore: KubeObject,
+    target: KubeObject | undefined,
+    spec: any,
+  ): void {
+    const { target: reference, virtualMachineSnapshotName } = restore.spec;
+    for (const matcher of namedRevisions(spec)) {
+      const { namespace } = restore.metadata;
+      const revision = this.store.get(
+        R.revision,
+        namespace,
+        matcher.revisionName,
+      );
+      if (!revision) {
+        throw new Error(
+          `Unable to fetch ControllerRevision ${namespace}/${matcher.revisionName}`,
+        );
+      }
+      matcher.revisionName = copyRevision(this.client, {
+        revision,
+        from: virtualMachineSnapshotName,
+        to: reference.name,
+        owner: target,
+      });
+    }
+  }
+
+  /** A new machine owns the revisions made for it. */
+  #ownRevisions(target: KubeObject): boolean {
+    for (const { revisionName } of namedRevisions(target.spec)) {
+      const revision = this.store.get(
+        R.revision,
+        target.metadata.namespace,
+        revisionName,
+      );
+      if (revision && !revision.metadata.ownerReferences?.length) {
+        this.client.change(R.revision, revision, copy => {
+          copy.metadata.ownerReferences = [controllerReference(target)];
+        });
+        return true;
+      }
+    }
+    return false;
+  }
+
   #finish(restore: KubeObject, target: KubeObject): void {
     if (
+      this.#ownRevisions(target) ||
       this.#disks.handOver(restore, target) ||
       this.#state.cleanUp(restore, target)
     ) {

@@ -10,6 +10,7 @@ import { ObjectStore } from '../storage/objectStore';
 import type { KubeObject } from '../types';
 import { ClusterClient } from './clusterClient';
 import { RetryLater } from './controller';
+import { copyRevision, namedRevisions } from './instancetypes';
 import { isTrue } from './kubeConditions';
 import { chooseSnapshotClass, ClaimVolume, claimVolumes } from './volumes';
 
@@ -136,7 +137,7 @@ export class SnapshotSource {
       source: {
         virtualMachine: {
           metadata: deepCopy(this.vm.metadata),
-          spec: this.#capturedSpec(),
+          spec: this.#withOwnRevisions(this.#capturedSpec(), snapshot),
           status: { printableStatus: 'Stopped' },
         },
       },
@@ -165,6 +166,27 @@ export class SnapshotSource {
       current.template.spec.domain.devices.disks;
     if (current.dataVolumeTemplates) {
       spec.dataVolumeTemplates = current.dataVolumeTemplates;
+    }
+    return spec;
+  }
+
+  /** Revisions that the spec itself names are copied for the snapshot; those that only the status knows are not. */
+  #withOwnRevisions(spec: any, snapshot: KubeObject): any {
+    for (const matcher of namedRevisions(spec)) {
+      const revision = this.#store.get(
+        R.revision,
+        this.vm.metadata.namespace,
+        matcher.revisionName,
+      );
+      if (!revision) {
+        throw new RetryLater(`no revision ${matcher.revisionName}`);
+      }
+      matcher.revisionName = copyRevision(this.#client, {
+        revision,
+        from: this.vm.metadata.name!,
+        to: snapshot.metadata.name!,
+        owner: snapshot,
+      });
     }
     return spec;
   }

@@ -7,6 +7,7 @@ import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
 import { Controller, ControllerContext } from './controller';
+import { Instancetypes, MissingType } from './instancetypes';
 import { MemoryDumpSteps, volumesToStartWith } from './memoryDumps';
 import { claimVolumes, volumeSnapshotStatus, volumesOf } from './volumes';
 import { nextVmStatus } from './vmStatus';
@@ -32,10 +33,12 @@ export class VmController extends Controller {
   );
 
   readonly #memoryDumps: MemoryDumpSteps;
+  readonly #instancetypes: Instancetypes;
 
   constructor(context: ControllerContext) {
     super(context);
     this.#memoryDumps = new MemoryDumpSteps(context);
+    this.#instancetypes = new Instancetypes(context);
   }
 
   protected related(event: StoreEvent): string[] {
@@ -49,7 +52,14 @@ export class VmController extends Controller {
         .get(objectKey(namespace, name!))
         .map(vm => objectKey(namespace, vm.metadata.name!));
     }
-    if (event.resource === R.volumeSnapshotClass) {
+    const forAll: string[] = [
+      R.volumeSnapshotClass,
+      R.instancetype,
+      R.clusterInstancetype,
+      R.preference,
+      R.clusterPreference,
+    ];
+    if (forAll.includes(event.resource)) {
       return this.store
         .list(R.vm)
         .map(({ metadata }) => objectKey(metadata.namespace, metadata.name!));
@@ -93,19 +103,30 @@ export class VmController extends Controller {
       return undefined;
     }
     const vmi = this.store.get(R.vmi, vm.metadata.namespace, vm.metadata.name!);
-    if (this.#power(vm, vmi) || this.#memoryDumps.next(vm, vmi)) {
+    const missing = this.#instancetypes.missing(vm);
+    if (
+      !missing &&
+      (this.#instancetypes.pin(vm) ||
+        this.#power(vm, vmi) ||
+        this.#memoryDumps.next(vm, vmi))
+    ) {
       this.enqueue(objectKey(vm.metadata.namespace, vm.metadata.name!));
       return undefined;
     }
-    this.#writeStatus(vm, vmi);
+    this.#writeStatus(vm, vmi, missing);
     return undefined;
   }
 
-  #writeStatus(vm: KubeObject, vmi: KubeObject | undefined): void {
+  #writeStatus(
+    vm: KubeObject,
+    vmi: KubeObject | undefined,
+    failure?: MissingType,
+  ): void {
     const status = nextVmStatus({
       store: this.store,
       vm,
       vmi,
+      failure,
       now: this.clock.now(),
     });
     if (!deepEqual(status, vm.status)) {
@@ -234,7 +255,7 @@ export class VmController extends Controller {
         revision: generation,
       });
     }
-    const template = deepCopy(vm.spec.template);
+    const template = this.#instancetypes.apply(vm);
     this.client.create(R.vmi, {
       metadata: {
         name,

@@ -13,6 +13,8 @@ type Input = {
   vm: KubeObject;
   vmi: KubeObject | undefined;
   now: number;
+  /** Why the machine cannot be started. */
+  failure?: { reason: string; message: string };
 };
 
 function isProvisioning({ store, vm }: Input): boolean {
@@ -118,6 +120,24 @@ function restartRequired(input: Input, now: string): KubeCondition[] {
   ];
 }
 
+function failureCondition({ vm, failure }: Input, now: string) {
+  if (!failure) {
+    return [];
+  }
+  const known = conditionOf(vm, 'Failure');
+  return [
+    known?.message === failure.message
+      ? known
+      : {
+          type: 'Failure',
+          status: 'True',
+          ...failure,
+          lastProbeTime: null,
+          lastTransitionTime: now,
+        },
+  ];
+}
+
 /** The status that the VM controller would write now. */
 export function nextVmStatus(input: Input): any {
   const { vm, vmi } = input;
@@ -142,6 +162,7 @@ export function nextVmStatus(input: Input): any {
     ...copied,
     ...kept,
     ...restartRequired(input, now),
+    ...failureCondition(input, now),
   ];
   const flag = (name: string, on: boolean) => {
     if (on) {

@@ -97,6 +97,26 @@ function volumeCauses(spec: any): StatusCause[] {
     : [];
 }
 
+/** An instance type is another one only together with its revision. */
+function matcherCauses(object: KubeObject, old: KubeObject): StatusCause[] {
+  return ['instancetype', 'preference'].flatMap(field => {
+    const [before, after] = [old.spec[field], object.spec[field]];
+    const kept =
+      before?.revisionName &&
+      after &&
+      after.name !== before.name &&
+      after.revisionName === before.revisionName;
+    return kept
+      ? [
+          invalidField(
+            `spec.${field}.revisionName`,
+            'the Matcher Name has been updated without updating the RevisionName',
+          ),
+        ]
+      : [];
+  });
+}
+
 function lockCauses(object: KubeObject, old: KubeObject): StatusCause[] {
   if (deepEqual(object.spec, old.spec)) {
     return [];
@@ -140,6 +160,12 @@ export function vmWebhooks(): Webhook[] {
         if (operation === 'CREATE') {
           setDefaults(object);
         }
+      },
+      // instance types are checked by the mutating webhook, so before all else
+      validate({ operation, object, oldObject }) {
+        const causes =
+          operation === 'UPDATE' ? matcherCauses(object, oldObject!) : [];
+        return causes.length > 0 ? { causes } : undefined;
       },
     },
     {
