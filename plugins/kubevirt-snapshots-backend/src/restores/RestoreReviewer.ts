@@ -24,6 +24,7 @@ import {
   makePlan,
   quotaProblem,
   snapshotProblem,
+  stateProblem,
   type PlanFacts,
 } from './plan';
 
@@ -208,7 +209,7 @@ export class RestoreReviewer {
         'content-missing',
         missing.length > 0
           ? `Disk ${missing[0].name} can't be restored: ${missing[0].problem}`
-          : undefined,
+          : stateProblem(comparison),
       ),
       check('vm-busy', busyProblem, 'wait'),
       check('account-rights', await this.#rightsProblem(facts), 'ask-operator'),

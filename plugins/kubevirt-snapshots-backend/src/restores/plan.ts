@@ -69,26 +69,36 @@ export function fatesOf(
   );
   const current = new Map(comparison.current.map(c => [c.volume, c]));
   const captured = new Map(comparison.captured.map(c => [c.volume, c]));
+  // State of TPM or EFI is in no list of volumes, and has a claim all the same.
+  const { state } = comparison;
   const all = Array.from(
-    new Set([...restored.keys(), ...current.keys()]),
+    new Set([
+      ...restored.keys(),
+      ...current.keys(),
+      ...(state?.claim ? [state.volume] : []),
+    ]),
   ).sort();
   return all.map((name): RestoreDisk => {
     const disk = restored.get(name);
     const now = current.get(name);
+    const isState = name === state?.volume;
+    if (!disk && isState) {
+      const { claim, leaves } = state!;
+      return leaves
+        ? { name, fate: 'leaves', currentClaim: claim, oldClaim: 'deleted' }
+        : { name, fate: 'stays', currentClaim: claim };
+    }
     if (!disk) {
       return captured.has(name)
         ? { name, fate: 'stays', currentClaim: now?.claim }
         : { name, fate: 'leaves', currentClaim: now?.claim, oldClaim: 'kept' };
     }
-    // State of TPM or EFI is in no list of volumes; KubeVirt removes its old
-    // claim in the end.
-    const isState = name === comparison.stateVolume;
     const oldClaim =
       volumes === 'in-place' || now?.templated || isState ? 'deleted' : 'kept';
     return {
       name,
       fate: now || isState ? 'replaced' : 'returns',
-      currentClaim: now?.claim,
+      currentClaim: isState ? state!.claim : now?.claim,
       futureClaim:
         volumes === 'in-place'
           ? captured.get(name)?.claim
@@ -168,6 +178,42 @@ export function powerOptions(
   ];
 }
 
+/** Whether captured TPM or EFI state is to be restored. */
+function restoresState({ state, content }: RestoreComparison): boolean {
+  return content.disks.some(disk => disk.name === state?.volume);
+}
+
+function inPlaceVerdict(
+  comparison: RestoreComparison,
+  config: RestoreConfig,
+): Verdict {
+  if (!config.inPlace) {
+    return off(
+      'not-configured',
+      'Restores in place are not configured in this portal.',
+    );
+  }
+  // KubeVirt finds the claim by a label that it doesn't put on the new one.
+  return restoresState(comparison)
+    ? off(
+        'backend-storage',
+        "The snapshot holds TPM or EFI state, which KubeVirt can't restore in place.",
+      )
+    : allowed;
+}
+
+/**
+ * KubeVirt hands captured state over from the claim that the VM has. Without
+ * one it never finishes, and keeps the VM from being started.
+ */
+export function stateProblem(
+  comparison: RestoreComparison,
+): string | undefined {
+  return restoresState(comparison) && !comparison.state?.claim
+    ? 'The snapshot holds TPM or EFI state, and the VM has no claim for such a state now, without which KubeVirt never finishes. Start the VM once with its TPM or EFI persistent, so that it gets one.'
+    : undefined;
+}
+
 function warningsOf(
   facts: PlanFacts,
   plan: Pick<RestorePlan, 'volumes' | 'clears' | 'gitOps' | 'safety' | 'disks'>,
@@ -201,7 +247,9 @@ function warningsOf(
     warn(
       'partial',
       `${stays
-        .map(disk => disk.name)
+        .map(({ name }) =>
+          name === comparison.state?.volume ? 'The TPM or EFI state' : name,
+        )
         .join(
           ', ',
         )} was not captured and stays as it is, so the VM gets disks of different times.`,
@@ -299,12 +347,16 @@ export function makePlan(
       : undefined;
   const disks = fatesOf(comparison, volumes, gitOps?.names);
   const replaced = disks
-    .filter(disk => disk.fate === 'replaced')
+    .filter(
+      disk =>
+        disk.fate === 'replaced' ||
+        (disk.fate === 'leaves' && disk.oldClaim === 'deleted'),
+    )
     .map(disk => disk.name);
   // Whether state is captured shows in the safety snapshot only.
   const unsafe = replaced.filter(
     name =>
-      name !== comparison.stateVolume &&
+      name !== comparison.state?.volume &&
       !vm.disks.some(disk => disk.name === name && disk.captured),
   );
   const start = startOf(vm.runStrategy, vm.running);
@@ -327,12 +379,7 @@ export function makePlan(
         { value: 'new-names' as const, verdict: allowed },
         {
           value: 'in-place' as const,
-          verdict: config.inPlace
-            ? allowed
-            : off(
-                'not-configured',
-                'Restores in place are not configured in this portal.',
-              ),
+          verdict: inPlaceVerdict(comparison, config),
         },
       ],
       ownership: ownershipOf(comparison),

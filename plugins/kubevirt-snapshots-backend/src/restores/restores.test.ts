@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from 'node:crypto';
 import { restoreNameOf } from 'backstage-plugin-kubevirt-snapshots-common';
 // The other side of HTTP, as in every test of the whole.
 // eslint-disable-next-line no-restricted-imports
 import { FLEET_NAMESPACE } from 'kubevirt-sandbox';
-import { RestoreBed } from '../__testUtils__/restoreBed';
+import { CLUSTER, RestoreBed } from '../__testUtils__/restoreBed';
 import { until } from '../__testUtils__/until';
 
 jest.setTimeout(120_000);
@@ -506,6 +507,111 @@ describe('restores', () => {
         bed.get('PersistentVolumeClaim', name)!.metadata.uid,
       );
     }
+  });
+
+  it('brings TPM state back with the disks, and never where KubeVirt would not finish', async () => {
+    const machine = bed.machine();
+    const snapshot = `${machine.name}-with-state`;
+    machine.change(vm => {
+      vm.spec.template.spec.domain.devices.tpm = { persistent: true };
+    });
+    await machine.start();
+    const stateClaims = () =>
+      bed
+        .list('PersistentVolumeClaim')
+        .filter(
+          ({ metadata }) =>
+            metadata.labels?.['persistent-state-for'] === machine.name,
+        );
+    const [old] = stateClaims();
+    bed.sandbox.objects.create({
+      apiVersion: 'snapshot.kubevirt.io/v1beta1',
+      kind: 'VirtualMachineSnapshot',
+      metadata: { name: snapshot, namespace: FLEET_NAMESPACE },
+      spec: {
+        source: {
+          apiGroup: 'kubevirt.io',
+          kind: 'VirtualMachine',
+          name: machine.name,
+        },
+      },
+    });
+    const address = {
+      cluster: CLUSTER,
+      namespace: FLEET_NAMESPACE,
+      name: snapshot,
+    };
+    await until(
+      () => bed.service.snapshot(address),
+      record => record?.facts.readyToUse && record.capturedVmUid,
+    );
+    await machine.cacheHas(vm => !vm.snapshotInProgress);
+    const state = `persistent-state-for-${machine.name}`;
+    const plan = await machine.plan('new-names', 'owner', snapshot);
+    expect(plan.allowed).toEqual({ allowed: true });
+    expect(plan.disks).toContainEqual(
+      expect.objectContaining({
+        name: state,
+        fate: 'replaced',
+        currentClaim: old.metadata.name,
+        oldClaim: 'deleted',
+      }),
+    );
+    const wanted = async (volumes: 'new-names' | 'in-place') => {
+      const {
+        hash,
+        snapshot: of,
+        vmUid,
+        defaults,
+      } = await machine.plan(volumes, 'owner', snapshot);
+      return {
+        operationId: randomUUID(),
+        vmUid,
+        snapshotUid: of.uid,
+        planHash: hash,
+        ...defaults,
+        typedName: machine.name,
+        volumes,
+      };
+    };
+    const inPlace = await machine.send(
+      await wanted('in-place'),
+      'owner',
+      snapshot,
+    );
+    expect([inPlace.status, inPlace.body.error]).toEqual([
+      409,
+      expect.objectContaining({ details: { code: 'backend-storage' } }),
+    ]);
+    const { body } = await machine
+      .send(await wanted('new-names'), 'owner', snapshot)
+      .expect(202);
+    const done = await machine.settled(body.operation.id);
+    expect(done).toMatchObject({ type: 'restore', state: 'succeeded' });
+    expect(
+      bed.get('VirtualMachineSnapshot', done.restore!.safetySnapshot!)!.status
+        .snapshotVolumes.includedVolumes,
+    ).toContain(state);
+    const [restored, ...others] = stateClaims();
+    expect(others).toEqual([]);
+    expect(restored.metadata.name).toMatch(/^restore-.*-persistent-state-for-/);
+    expect(
+      bed.get('PersistentVolumeClaim', old.metadata.name!),
+    ).toBeUndefined();
+    await until(
+      () => machine.running,
+      running => running,
+    );
+
+    await machine.power('stop');
+    bed.sandbox.objects.remove(ref('PersistentVolumeClaim', restored));
+    const refused = await machine.plan('new-names', 'owner', snapshot);
+    expect(refused.checks).toContainEqual({
+      code: 'content-missing',
+      state: 'refused',
+      message: expect.stringContaining('without which KubeVirt never finishes'),
+    });
+    expect(refused.allowed.allowed).toBe(false);
   });
 
   it('tells a quota that leaves no room', async () => {

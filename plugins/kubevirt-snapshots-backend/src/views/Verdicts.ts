@@ -239,8 +239,8 @@ export class Verdicts {
         `Cluster ${access.ref.cluster} doesn't serve VirtualMachineClone.`,
       );
     }
-    const keepsState = record.facts.includedVolumes?.some(volume =>
-      volume.startsWith(stateVolumeOf('')),
+    const keepsState = record.facts.includedVolumes?.includes(
+      stateVolumeOf(access.ref.name),
     );
     return keepsState
       ? off(

@@ -75,12 +75,17 @@ export class KubeClient {
    * All objects of a namespace, page by page.
    *
    * @param options.optional - an absent API group counts as no objects
-   * @param options.fieldSelector - made of values that have been checked
+   * @param options.fieldSelector - made of values that have been checked, as
+   *   labelSelector is
    */
   async list(
     resource: Resource,
     namespace: string | undefined,
-    options: { optional?: boolean; fieldSelector?: string } = {},
+    options: {
+      optional?: boolean;
+      fieldSelector?: string;
+      labelSelector?: string;
+    } = {},
   ): Promise<Raw[]> {
     const items: Raw[] = [];
     let next: string | undefined;
@@ -95,6 +100,7 @@ export class KubeClient {
             limit: PAGE_SIZE,
             continue: next,
             fieldSelector: options.fieldSelector,
+            labelSelector: options.labelSelector,
           },
         });
         items.push(...listItems(this.#cluster, page));

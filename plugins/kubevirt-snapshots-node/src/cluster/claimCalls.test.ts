@@ -31,3 +31,25 @@ it.each([
     );
   },
 );
+
+it.each([
+  ['dataVolume', { name: 'c' }],
+  ['persistentVolumeClaim', { claimName: 'c' }],
+  // That of a memory dump is unmounted when it is over, and the VM's all the same.
+  ['memoryDump', { claimName: 'c' }],
+])('knows a claim that a VM has as a %s', async (kind, source) => {
+  const vm = {
+    metadata: { namespace: 'shop', name: 'web-01', uid: 'uid-2' },
+    spec: { template: { spec: { volumes: [{ name: 'v', [kind]: source }] } } },
+  };
+  const client = {
+    list: async ({ plural }: { plural: string }) =>
+      plural === 'virtualmachines' ? [vm] : [],
+  } as unknown as KubeClient;
+  const record = projectClaim('east', {
+    metadata: { namespace: 'shop', name: 'c', uid: 'uid-1' },
+  })!;
+  expect(await findClaimUsers(client, record)).toEqual([
+    'VM web-01 has it among its volumes.',
+  ]);
+});

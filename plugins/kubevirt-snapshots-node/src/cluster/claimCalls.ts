@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LABEL_STATE } from 'backstage-plugin-kubevirt-snapshots-common';
+import {
+  LABEL_STATE,
+  type VmRef,
+} from 'backstage-plugin-kubevirt-snapshots-common';
 import { LAST_RESTORE, projectClaim } from '../project/projectClaim';
 import { parseQuantity } from '../project/quantity';
 import { at, object, objects, Raw, textAt } from '../project/raw';
-import { volumeClaims } from '../project/volumeClaims';
 import { RESOURCES } from '../transport/resources';
 import { ClusterError } from './ClusterError';
 import type { KubeClient } from './KubeClient';
@@ -27,6 +29,25 @@ export async function readClaims(
     names.map(name => client.get(RESOURCES.claims, namespace, name)),
   );
   return found.map(raw => raw && projectClaim(cluster, raw)).filter(known);
+}
+
+/** Reads the claim that holds the TPM or EFI state of a VM: of several the newest. */
+export async function readStateClaim(
+  client: KubeClient,
+  { cluster, namespace, name }: VmRef,
+): Promise<ClaimRecord | undefined> {
+  if (name.length > 63) {
+    // More than a label can say, so no claim can be its.
+    return undefined;
+  }
+  const claims = await client.list(RESOURCES.claims, namespace, {
+    labelSelector: `${LABEL_STATE}=${name}`,
+  });
+  return claims
+    .map(raw => projectClaim(cluster, raw))
+    .filter(known)
+    .filter(({ deleting, stateOf }) => !deleting && stateOf === name)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
 }
 
 /** Reads the claims that a restore has made. */
@@ -75,7 +96,8 @@ export async function findClaimUsers(
     const templated = objects(at(vm, 'spec', 'dataVolumeTemplates'), 256).some(
       template => textAt(template, ['metadata', 'name']) === name,
     );
-    if (templated || volumeClaims(vm).some(({ claim }) => claim === name)) {
+    const volumes = at(vm, 'spec', 'template', 'spec', 'volumes');
+    if (templated || usesClaim(volumes, name)) {
       sentences.push(`VM ${nameOf(vm)} has it among its volumes.`);
     }
   }

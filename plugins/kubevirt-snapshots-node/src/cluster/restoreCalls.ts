@@ -19,6 +19,7 @@ import { at, object, objects, Raw, textAt } from '../project/raw';
 import { volumeClaims } from '../project/volumeClaims';
 import { Interner } from '../text/Interner';
 import { RESOURCES, resourcePath } from '../transport/resources';
+import { readStateClaim } from './claimCalls';
 import { ClusterError } from './ClusterError';
 import { CommittedIntent } from './CommittedIntent';
 import type { KubeClient } from './KubeClient';
@@ -155,6 +156,57 @@ function ownedByVm(content: Raw, volume: string, vmUid: unknown): boolean {
   ).some(owner => owner.uid === vmUid);
 }
 
+/** Volumes that a memory was dumped to. */
+function dumpsOf(vm: Raw): { volume: string; claim: string }[] {
+  return objects(at(vm, 'spec', 'template', 'spec', 'volumes'), 256).flatMap(
+    raw => {
+      const claim = textAt(raw, ['memoryDump', 'claimName']);
+      return claim ? [{ volume: textAt(raw, ['name']) ?? '', claim }] : [];
+    },
+  );
+}
+
+/**
+ * TPM or EFI state of a VM. A preference may ask for it too, which shows in the
+ * claim alone.
+ */
+async function stateOf(
+  client: KubeClient,
+  ref: VmRef,
+  vm: Raw,
+  captured: Raw,
+): Promise<RestoreComparison['state']> {
+  const prefers = (of: Raw) => at(of, 'spec', 'preference') !== undefined;
+  const [has, had] = [vm, captured].map(hasBackendStorage);
+  if (!has && !had && !prefers(vm)) {
+    return undefined;
+  }
+  const claim = (await readStateClaim(client, ref))?.name;
+  return has || had || claim
+    ? {
+        volume: stateVolumeOf(ref.name),
+        ...(claim && { claim }),
+        leaves: !had && !prefers(captured),
+      }
+    : undefined;
+}
+
+/**
+ * Whether CPU and memory will be those of the instance type as it is now.
+ * KubeVirt keeps the VM's own revision in its status, and with it in a restore
+ * that names no other instance type.
+ */
+function isFloating(vm: Raw, captured: Raw): boolean {
+  const wanted = object(at(captured, 'spec', 'instancetype'));
+  const kept = object(at(vm, 'status', 'instancetypeRef'));
+  const isPinned =
+    textAt(wanted, ['revisionName']) !== undefined ||
+    (textAt(kept, ['controllerRevisionRef', 'name']) !== undefined &&
+      kept.name === wanted.name &&
+      (wanted.kind ?? kept.kind) === kept.kind);
+  return textAt(wanted, ['name']) !== undefined && !isPinned;
+}
+
 /** Reads a VM and what a snapshot captured, and puts them side by side. */
 export async function compareWithSnapshot(
   client: KubeClient,
@@ -179,26 +231,25 @@ export async function compareWithSnapshot(
     await readVolumeSnapshots(client, content, namespace),
   );
   // KubeVirt captures a memory dump like any disk, and never restores it.
-  const dumps = objects(
-    at(captured, 'spec', 'template', 'spec', 'volumes'),
-    256,
-  )
-    .filter(volume => volume.memoryDump)
-    .map(volume => volume.name);
+  const dumps = dumpsOf(captured).map(({ volume }) => volume);
   const disks = projected.disks.filter(
     ({ name: disk }) => !dumps.includes(disk),
   );
+  const state = await stateOf(client, ref, vm, captured);
   return {
     vm: joinVm(facts, instance && projectInstance(instance, interner)),
     specDigest: digestOf(vm.spec),
     capturedDigest: digestOf(content.spec),
     content: { ...projected, disks },
     differences: compareConfiguration(captured, vm),
-    current: volumeClaims(vm).map(({ volume, claim, templated }) => ({
-      volume,
-      claim,
-      templated,
-    })),
+    current: [
+      ...volumeClaims(vm).map(({ volume, claim, templated }) => ({
+        volume,
+        claim,
+        templated,
+      })),
+      ...dumpsOf(vm).map(dump => ({ ...dump, templated: false })),
+    ],
     captured: volumeClaims(captured).map(({ volume, claim, templated }) => ({
       volume,
       claim,
@@ -206,11 +257,7 @@ export async function compareWithSnapshot(
       ownedByVm: ownedByVm(content, volume, vmUid),
     })),
     managers: managersOf(vm),
-    ...(hasBackendStorage(vm) && {
-      stateVolume: stateVolumeOf(name),
-    }),
-    floatingInstanceType:
-      textAt(captured, ['spec', 'instancetype', 'name']) !== undefined &&
-      textAt(captured, ['spec', 'instancetype', 'revisionName']) === undefined,
+    floatingInstanceType: isFloating(vm, captured),
+    ...(state && { state }),
   };
 }

@@ -185,7 +185,7 @@ export interface RestoreComparison {
   capturedDigest: string;
   content: CapturedContent;
   differences: ConfigurationDifference[];
-  /** Volumes of the VM that have a claim. */
+  /** Volumes of the VM that have a claim, memory dumps among them. */
   current: { volume: string; claim: string; templated: boolean }[];
   /** The same of the captured configuration, and whether the claim was the VM's own. */
   captured: {
@@ -196,10 +196,17 @@ export interface RestoreComparison {
   }[];
   /** Who else keeps the VM's manifest, e.g. `Argo CD`. */
   managers: string[];
-  /** It takes CPU and memory from an instance type that no revision pins. */
+  /** It will take CPU and memory from an instance type that no revision pins. */
   floatingInstanceType: boolean;
-  /** Name of the volume of TPM or EFI state, where the VM keeps such. */
-  stateVolume?: string;
+  /** TPM or EFI state, where the VM keeps such or what was captured did. */
+  state?: {
+    /** Its name among captured disks; in no list of volumes. */
+    volume: string;
+    /** Claim that holds it now. */
+    claim?: string;
+    /** The captured VM keeps none: KubeVirt removes the claim at the next start. */
+    leaves: boolean;
+  };
 }
 
 /**
