@@ -24,6 +24,7 @@ const PLURALS: Record<string, string> = {
   VirtualMachineRestore: 'virtualmachinerestores',
   VirtualMachineClone: 'virtualmachineclones',
   VirtualMachineTemplate: 'virtualmachinetemplates',
+  VirtualMachineInstancetype: 'virtualmachineinstancetypes',
   Template: 'templates',
 };
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { copyingChecks } from './checks/copying';
 import { readingChecks } from './checks/reading';
+import { instancetypeChecks } from './checks/instancetypes';
+import { dumpChecks } from './checks/memoryDumps';
 import { restoringChecks } from './checks/restoring';
 import { rightsChecks } from './checks/rights';
+import { stateChecks } from './checks/state';
 import { stoppingChecks } from './checks/stopping';
 import { takingChecks } from './checks/taking';
 import {
@@ -22,6 +25,9 @@ export const contract: readonly ContractCheck[] = [
   ...stoppingChecks,
   ...restoringChecks,
   ...copyingChecks,
+  ...stateChecks,
+  ...dumpChecks,
+  ...instancetypeChecks,
   ...rightsChecks,
 ];
 

@@ -215,6 +215,7 @@ export async function makeVm(
   context: ContractContext,
   name: string,
   disks: { name: string; storageClass?: string }[] = [{ name: 'root' }],
+  edit: (vm: KubeObject) => void = () => {},
 ): Promise<MadeVm> {
   const { admin, namespace, service, cluster, patience } = context;
   const classOf = (disk: { storageClass?: string }) =>
@@ -234,13 +235,13 @@ export async function makeVm(
       blankDisk(context, `${name}-${disk.name}`, classOf(disk)),
     );
   }
-  const made = await admin.create(
-    vmManifest(
-      context,
-      name,
-      disks.map(d => d.name),
-    ),
+  const manifest = vmManifest(
+    context,
+    name,
+    disks.map(d => d.name),
   );
+  edit(manifest);
+  const made = await admin.create(manifest);
   const ref = { cluster, namespace, name };
   for (const disk of disks) {
     await diskIsReady(context, `${name}-${disk.name}`, classOf(disk)!);

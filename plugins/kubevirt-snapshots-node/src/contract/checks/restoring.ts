@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { restoreBody } from '../../cluster/restoreCalls';
-import type { CreateRestoreInput, RestoreRecord } from '../../cluster/types';
+import type { CreateRestoreInput } from '../../cluster/types';
 import type { KubeObject } from '../AdminClient';
 import {
   eventually,
@@ -18,6 +18,7 @@ import {
   take,
   waitFor,
 } from '../helpers';
+import { clearRestore, power, restored } from '../restoreHelpers';
 import { ContractCheck, ContractContext, Skipped } from '../types';
 
 const VM = { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine' };
@@ -48,54 +49,6 @@ function inputOf(
     annotations: { 'kubevirt-snapshots/created-by': 'user:default/contract' },
     ...more,
   };
-}
-
-/** Waits for a state of a restore in the cache. */
-function restored(
-  { service, cluster, namespace, patience }: ContractContext,
-  name: string,
-  state: RestoreRecord['state'],
-): Promise<RestoreRecord> {
-  return eventually(
-    `restore ${name} is ${state}`,
-    () => {
-      const record = service.restore({ cluster, namespace, name });
-      return record?.state === state && record;
-    },
-    patience,
-  );
-}
-
-/** Deletes a restore as it is now, until that succeeds. */
-async function clear(context: ContractContext, name: string): Promise<void> {
-  const { service, cluster, namespace, patience } = context;
-  const address = { cluster, namespace, name };
-  await eventually(
-    `restore ${name} is gone`,
-    async () => {
-      const record = await service.getRestore(address);
-      if (record && !record.deleting) {
-        await service
-          .deleteRestore(newIntent(), address, record)
-          .catch(error =>
-            assert.match(String(error.code), /^(conflict|not-found)$/),
-          );
-      }
-      return !record;
-    },
-    patience,
-  );
-}
-
-async function setPower(context: ContractContext, action: 'start' | 'stop') {
-  const { service, patience } = context;
-  const { ref } = madeVm(context, 'restoring');
-  await service.setPower(newIntent(), ref, action);
-  await eventually(
-    `the VM is ${action === 'start' ? 'on' : 'off'}`,
-    () => service.vm(ref)?.running === (action === 'start'),
-    patience,
-  );
 }
 
 /** The restore path: the guards, and what becomes of the VM. */
@@ -290,7 +243,7 @@ export const restoringChecks: ContractCheck[] = [
       const mark = `guarded-${stuck.uid}`;
       const claims = await service.getClaimsMadeBy(vm.ref, mark);
       assert.equal(claims.length, 1);
-      await clear(context, 'guarded');
+      await clearRestore(context, 'guarded');
       assert.equal(await service.getVm(vm.ref), undefined);
       await eventually(
         'its claims are gone',
@@ -317,7 +270,7 @@ export const restoringChecks: ContractCheck[] = [
       const { ref } = vmOf(context);
       const address = { cluster, namespace, name: 'too-early' };
       try {
-        await setPower(context, 'start');
+        await power(context, vmOf(context), 'start');
       } catch (error) {
         throw new Skipped(`the VM does not start here (${error})`);
       }
@@ -337,8 +290,8 @@ export const restoringChecks: ContractCheck[] = [
         }),
         'conflict',
       );
-      await clear(context, 'too-early');
-      await setPower(context, 'stop');
+      await clearRestore(context, 'too-early');
+      await power(context, vmOf(context), 'stop');
     },
   },
 ];
