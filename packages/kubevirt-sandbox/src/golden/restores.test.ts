@@ -10,32 +10,13 @@ import {
 } from '../testing/machines';
 import { Recorder } from '../testing/recorder';
 import type { Sandbox } from '../types';
-import { compareSteps, ExpectedStep } from './compare';
+import { compareSteps, ExpectedStep, withoutFlashes } from './compare';
 import f from './f.json';
 import h from './h.json';
 import i from './i.json';
 import m from './m.json';
-import type { Step } from './steps';
 
 const KINDS = ['VirtualMachine', 'VirtualMachineRestore'];
-
-/** Errors that a healthy restore shows for milliseconds by chance. */
-function withoutFlashes(steps: Step[]): Step[] {
-  const result: Step[] = [];
-  let skip: string | undefined;
-  for (const step of steps) {
-    const resumed =
-      /^Progressing=True (Creating new PVCs|Updating target spec); Ready=False [^;]*$/;
-    if (step.text.includes('already exists')) {
-      skip = step.object;
-    } else if (skip === step.object && resumed.test(step.text)) {
-      skip = undefined;
-    } else {
-      result.push(step);
-    }
-  }
-  return result;
-}
 
 describe('recorded flows of restores', () => {
   let sandbox: Sandbox;
