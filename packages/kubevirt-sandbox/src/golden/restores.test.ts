@@ -300,25 +300,6 @@ describe('recorded flows of restores', () => {
     await complete('r-2');
   });
 
-  it('l: runs on after a snapshot of the machine is through', async () => {
-    const fault = sandbox.faults.addVolumeFault({ namespace, mode: 'hang' });
-    sandbox.objects.create(snapshot(namespace, 'snap-2', 'web-01'));
-    await until(
-      'it is locked',
-      () =>
-        sandbox.objects.get(vmRef(namespace, 'web-01'))?.status
-          .snapshotInProgress,
-    );
-    restore('r-during');
-    await until('the write is refused', () =>
-      reason('r-during').includes(
-        'Cannot update vm disks or volumes until snapshot "snap-2" completes',
-      ),
-    );
-    sandbox.faults.removeVolumeFault(fault);
-    await complete('r-during');
-  });
-
   it('k: says what is wrong with the snapshot or the target', async () => {
     restore('y-unknown', { virtualMachineSnapshotName: 'nope' });
     await until(
