@@ -40,20 +40,24 @@ export function stateVolumeOf(vmName: string): string {
     : `${STATE_LABEL}-${fnv32a(name)}`;
 }
 
-/** The claim with the state of a VM: of several that bear the label the newest. */
+/** Of claims that bear the label of one VM the one with its state: the newest. */
+export function newestClaim(claims: KubeObject[]): KubeObject | undefined {
+  const age = ({ metadata }: KubeObject) =>
+    Date.parse(metadata.creationTimestamp!);
+  return claims
+    .filter(({ metadata }) => !metadata.deletionTimestamp)
+    .sort((a, b) => age(b) - age(a))[0];
+}
+
+/** The claim with the state of a VM. */
 export function stateClaimOf(
   store: ObjectStore,
   namespace: string | undefined,
   vmName: string,
 ): KubeObject | undefined {
-  const age = ({ metadata }: KubeObject) =>
-    Date.parse(metadata.creationTimestamp!);
-  return store
-    .list(R.pvc, namespace)
-    .filter(
-      ({ metadata }) =>
-        metadata.labels?.[STATE_LABEL] === vmName &&
-        !metadata.deletionTimestamp,
-    )
-    .sort((a, b) => age(b) - age(a))[0];
+  return newestClaim(
+    store
+      .list(R.pvc, namespace)
+      .filter(({ metadata }) => metadata.labels?.[STATE_LABEL] === vmName),
+  );
 }

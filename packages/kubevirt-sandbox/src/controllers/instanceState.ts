@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   hasBackendStorage,
+  newestClaim,
   STATE_LABEL,
-  stateClaimOf,
 } from '../api/backendStorage';
 import { R } from '../api/resources';
+import type { ObjectIndex } from '../storage/objectIndex';
 import type { ObjectStore } from '../storage/objectStore';
 import { objectKey } from '../storage/objectStore';
 import type { StoreEvent } from '../storage/watchWindow';
@@ -24,9 +25,16 @@ export class InstanceState {
   readonly #store: ObjectStore;
   readonly #client: ClusterClient;
 
+  /** Every start asks, so claims are found by their label. */
+  readonly #byVm: ObjectIndex;
+
   constructor({ store, client }: ControllerContext) {
     this.#store = store;
     this.#client = client;
+    this.#byVm = store.index(R.pvc, ({ metadata }) => {
+      const vm = metadata.labels?.[STATE_LABEL];
+      return vm ? [objectKey(metadata.namespace, vm)] : [];
+    });
   }
 
   /**
@@ -71,7 +79,9 @@ export class InstanceState {
   }
 
   #claim({ metadata }: KubeObject): KubeObject | undefined {
-    return stateClaimOf(this.#store, metadata.namespace, metadata.name!);
+    return newestClaim(
+      this.#byVm.get(objectKey(metadata.namespace, metadata.name!)),
+    );
   }
 
   /** Of the default class; without one the instance waits. */

@@ -117,6 +117,34 @@ describe.each(databases.eachSupportedId())('a restore on %s', id => {
     ]);
   });
 
+  it('state of a TPM that is the restored one already: the disks follow, nothing is withdrawn', async () => {
+    const bed = await begin();
+    bed.start();
+    await bed.restoring({ step: 'claims', error: 'a refusal' });
+    const { ref } = bed.vm;
+    bed.cluster.claimRecords = [
+      {
+        cluster: ref.cluster,
+        namespace: ref.namespace,
+        name: 'restored-state',
+        uid: 'uid-of-state',
+        resourceVersion: '1',
+        deleting: false,
+        phase: 'Bound',
+        createdAt: '2026-01-01T00:00:00Z',
+        madeBy: `${bed.name}-${bed.cluster.restoreRecords[0].uid}`,
+        owners: [],
+        stateOf: ref.name,
+      },
+    ];
+    bed.pass(RESTORE_LIMIT_MS + 60_000);
+    await bed.at('switch');
+    expect(bed.sent('deleteRestore')).toBe(0);
+    await bed.restoring({ step: 'done', state: 'succeeded' });
+    expect(await bed.settled()).toMatchObject({ state: 'succeeded' });
+    expect(bed.running()).toBe(true);
+  });
+
   it('after the switch nothing is taken back: it needs attention, and goes on when it can', async () => {
     const bed = await begin();
     bed.start();

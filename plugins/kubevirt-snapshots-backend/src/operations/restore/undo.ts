@@ -3,6 +3,7 @@ import {
   isUnfinished,
   snapshotState,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import type { RestoreRecord } from 'backstage-plugin-kubevirt-snapshots-node';
 import { POWER_LIMIT_MS, sendPower } from '../power/power';
 import { unlessOutdated } from '../steps/cluster';
 import {
@@ -46,6 +47,19 @@ async function writeOnce(
   return { wait: 100 };
 }
 
+/**
+ * Whether TPM or EFI state is the restored one by now. That comes before the
+ * disks and is never taken back, so the disks have to follow.
+ */
+async function hasNewState(
+  { name, uid }: RestoreRecord,
+  { vm }: Operation,
+  context: StepContext,
+): Promise<boolean> {
+  const made = await context.cluster.getClaimsMadeBy(vm, markOf(name, uid));
+  return made.some(({ stateOf }) => stateOf === vm.name);
+}
+
 /** Withdraws the VirtualMachineRestore, unless it is too late for that. */
 async function withdraw(
   operation: Operation,
@@ -55,7 +69,11 @@ async function withdraw(
   if (!record || !isOurs(record, operation)) {
     return undefined;
   }
-  if (record.state === 'succeeded' || record.step === 'switch') {
+  if (
+    record.state === 'succeeded' ||
+    record.step === 'switch' ||
+    (await hasNewState(record, operation, context))
+  ) {
     if (record.state !== 'failed') {
       // It got past the point meanwhile: then it is a restore after all.
       await context.enter('switch', {
