@@ -547,6 +547,15 @@ describe('restores', () => {
     );
     await machine.cacheHas(vm => !vm.snapshotInProgress);
     const state = `persistent-state-for-${machine.name}`;
+    const { body: list } = await bed
+      .http('get', `${machine.door}/snapshots`)
+      .expect(200);
+    const clonable = list.items.map((item: any) => [
+      item.name,
+      item.allowed.clone.code,
+    ]);
+    expect(clonable).toContainEqual([snapshot, 'backend-storage']);
+    expect(clonable).not.toContainEqual([machine.snapshot, 'backend-storage']);
     const plan = await machine.plan('new-names', 'owner', snapshot);
     expect(plan.allowed).toEqual({ allowed: true });
     expect(plan.disks).toContainEqual(
