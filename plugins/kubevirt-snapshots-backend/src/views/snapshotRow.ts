@@ -76,8 +76,15 @@ export function stepsOf(
 
 const LOCK_REFUSED = 'Source not locked';
 
+/** KubeVirt waits for the claim, which a VM gets at its first start, and doesn't say so. */
+const NO_STATE_CLAIM =
+  'KubeVirt has not locked the VM. If it stays so, the VM has no claim for its TPM or EFI state yet: start the VM once.';
+
 /** The cluster's own words about what is wrong or what it waits for. */
-export function problemOf(record: SnapshotRecord): string | undefined {
+function problemOf(
+  record: SnapshotRecord,
+  vm: Pick<VmRecord, 'keepsState'>,
+): string | undefined {
   const { facts } = record;
   if (facts.errorMessage) {
     return facts.errorMessage;
@@ -91,8 +98,11 @@ export function problemOf(record: SnapshotRecord): string | undefined {
   const progressing = reasonOf('Progressing');
   if (progressing?.status === 'False' && facts.phase === 'InProgress') {
     const reason = progressing.reason ?? '';
-    // The bare text is the normal first step, not a problem.
-    return reason === LOCK_REFUSED ? undefined : reason || undefined;
+    if (reason === LOCK_REFUSED) {
+      // The bare text is the normal first step, not a problem.
+      return vm.keepsState && NO_STATE_CLAIM;
+    }
+    return reason || undefined;
   }
   return undefined;
 }
@@ -143,7 +153,7 @@ function originOf(
 /** A snapshot that is in the cluster. */
 export function rowOfRecord(options: {
   record: SnapshotRecord;
-  vm: Pick<VmRecord, 'uid' | 'createdAt'>;
+  vm: Pick<VmRecord, 'uid' | 'createdAt' | 'keepsState'>;
   operations: Operation[];
   author?: string;
   /** A restore of the portal took it. */
@@ -185,7 +195,7 @@ export function rowOfRecord(options: {
       createdBy: author,
       description: record.annotations.description,
       formerVm: isOfFormerVm(record, options.vm, capture),
-      problem: problemOf(record) ?? operation?.error?.message,
+      problem: problemOf(record, options.vm) ?? operation?.error?.message,
       steps: stepsOf(state, record.disks),
       operation: operation && toOperationView(operation),
     },

@@ -6,11 +6,11 @@ import {
   stateVolumeOf,
   VmRef,
 } from 'backstage-plugin-kubevirt-snapshots-common';
+import { hasBackendStorage } from '../project/backendStorage';
 import {
   compareConfiguration,
   digestOf,
 } from '../project/compareConfiguration';
-import { hasBackendStorage } from '../project/copyPlan';
 import { managersOf } from '../project/managers';
 import { projectContent } from '../project/projectContent';
 import { projectRestore } from '../project/projectRestore';

@@ -41,6 +41,8 @@ export interface VmRecord {
   claims: { volume: string; claim: string }[];
   /** `<name>-<uid>` of the VirtualMachineRestore that last changed it. */
   lastRestore?: string;
+  /** Its TPM or EFI is persistent, so that KubeVirt keeps the state in a claim. */
+  keepsState?: true;
   labels: Record<string, string>;
   /** Annotations under `kubevirt-snapshots/` only. */
   annotations: Record<string, string>;

@@ -5,6 +5,7 @@ import {
   type TemplateDropCode,
 } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { CapturedPlan } from '../cluster/copyTypes';
+import { hasBackendStorage } from './backendStorage';
 import {
   copyVolumes,
   hasClaim,
@@ -18,15 +19,6 @@ import { placeholdersIn, slotsOf, templateVm } from './templateVm';
 
 const MAX_KEYS = 256;
 const MAX_INTERFACES = 64;
-
-/** Whether KubeVirt keeps TPM or EFI state of the VM in a claim. */
-export function hasBackendStorage(vm: Raw): boolean {
-  const domain = at(vm, 'spec', 'template', 'spec', 'domain');
-  return (
-    at(domain, 'devices', 'tpm', 'persistent') === true ||
-    at(domain, 'firmware', 'bootloader', 'efi', 'persistent') === true
-  );
-}
 
 function interfacesOf(vm: Raw): CapturedInterface[] {
   const template = at(vm, 'spec', 'template', 'spec');

@@ -2,6 +2,7 @@
 import { ANNOTATION_OWNER } from 'backstage-plugin-kubevirt-snapshots-common';
 import type { VmRecord } from '../cluster/types';
 import { Interner } from '../text/Interner';
+import { hasBackendStorage } from './backendStorage';
 import { previewDisks } from './disks';
 import { LAST_RESTORE } from './projectClaim';
 import { at, identity, object, objects, Raw, textAt, textMap } from './raw';
@@ -117,6 +118,7 @@ export function projectVm(
       claim: text(claim),
     })),
     ...(lastRestore && { lastRestore }),
+    ...(hasBackendStorage(raw) && { keepsState: true }),
     labels: textMap(at(raw, 'metadata', 'labels'), {
       keep: () => true,
       max: MAX_LABELS,

@@ -20,6 +20,21 @@ import { joinVm, projectInstance, projectVm } from './projectVm';
 const interner = new Interner();
 
 describe('projectVm', () => {
+  it.each([
+    ['no TPM', {}, undefined],
+    ['a TPM that forgets', { devices: { tpm: {} } }, undefined],
+    ['a TPM', { devices: { tpm: { persistent: true } } }, true],
+    [
+      'EFI variables',
+      { firmware: { bootloader: { efi: { persistent: true } } } },
+      true,
+    ],
+  ])('knows whether a VM keeps state: %s', (_, domain, keeps) => {
+    const vm = vmObject() as any;
+    Object.assign(vm.spec.template.spec.domain, domain);
+    expect(projectVm('prod', vm, interner)!.keepsState).toBe(keeps);
+  });
+
   it('keeps what the tab needs', () => {
     const vm = projectVm(
       'prod',

@@ -19,6 +19,7 @@ import {
   makeVm,
   needSnapshots,
   newIntent,
+  remove,
   take,
   waitFor,
 } from '../helpers';
@@ -98,9 +99,9 @@ async function claimIsGone(
 /** TPM and EFI state: a disk that is in no list of volumes. */
 export const stateChecks: ContractCheck[] = [
   {
-    name: 'finds TPM state by its label, and captured under the name that KubeVirt gives it',
+    name: 'tells a VM that keeps TPM state, which KubeVirt does not lock before its first start, nor says why',
     async run(context) {
-      const { admin, namespace, service, patience } = context;
+      const { service } = context;
       const vm = await makeVm(context, NAME, undefined, manifest => {
         manifest.spec.template.spec.domain.devices.tpm = { persistent: true };
       }).catch(error => {
@@ -108,6 +109,31 @@ export const stateChecks: ContractCheck[] = [
           ? new Skipped(`no VM keeps TPM state here (${error.message})`)
           : error;
       });
+      assert.equal(service.vm(vm.ref)?.keepsState, true);
+      await take(context, vm, 'too-soon');
+      const { facts } = await waitFor(
+        context,
+        'too-soon',
+        'was looked at',
+        ({ facts: { conditions } }) => conditions?.length,
+      );
+      assert.equal(facts.phase, 'InProgress');
+      assert.equal(
+        facts.conditions?.find(({ type }) => type === 'Progressing')?.reason,
+        'Source not locked',
+      );
+      assert.equal(
+        (await service.getVm(vm.ref))?.snapshotInProgress,
+        undefined,
+      );
+      await remove(context, 'too-soon');
+    },
+  },
+  {
+    name: 'finds TPM state by its label, and captured under the name that KubeVirt gives it',
+    async run(context) {
+      const { admin, namespace, service, patience } = context;
+      const vm = madeVm(context, NAME);
       needSnapshots(context, vm);
       try {
         await power(context, vm, 'start');
