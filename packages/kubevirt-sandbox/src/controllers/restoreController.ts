@@ -10,11 +10,11 @@ import type { StoreEvent } from '../storage/watchWindow';
 import type { KubeObject } from '../types';
 import { controllerReference } from './clusterClient';
 import { Controller, ControllerContext, RetryLater } from './controller';
-import { copyRevision, namedRevisions } from './instancetypes';
 import { conditionOf, isTrue, withCondition } from './kubeConditions';
 import { restoreContent } from './restoreContent';
 import { RestoreDisks } from './restoreDisks';
 import { newTarget, restoredSpec, specForExisting } from './restoreTarget';
+import { RestoreRevisions } from './restoreRevisions';
 import { RestoreState } from './restoreState';
 import { LAST_RESTORE, RESTORE_NAME, restoreId } from './restoreVolumes';
 
@@ -48,6 +48,7 @@ export class RestoreController extends Controller {
   readonly #subresources: Subresources;
   readonly #disks: RestoreDisks;
   readonly #state: RestoreState;
+  readonly #revisions: RestoreRevisions;
 
   constructor(
     context: ControllerContext,
@@ -57,6 +58,7 @@ export class RestoreController extends Controller {
     this.#subresources = options.subresources;
     this.#disks = new RestoreDisks(context);
     this.#state = new RestoreState(context);
+    this.#revisions = new RestoreRevisions(context);
   }
 
   protected related(event: StoreEvent): string[] {
@@ -218,7 +220,7 @@ export class RestoreController extends Controller {
       return;
     }
     const spec = restoredSpec(captured, restore.status.restores);
-    this.#restoreRevisions(restore, target, spec);
+    this.#revisions.restore(restore, target, spec);
     if (!target) {
       this.client.create(R.vm, newTarget(restore, captured, spec));
       return;
@@ -236,55 +238,9 @@ export class RestoreController extends Controller {
     this.#finish(restore, target);
   }
 
-  /** Revisions that the snapshot has copies of come back under the machine's name. */
-  #restoreRevisions(
-    restore: KubeObject,
-    target: KubeObject | undefined,
-    spec: any,
-  ): void {
-    const { target: reference, virtualMachineSnapshotName } = restore.spec;
-    for (const matcher of namedRevisions(spec)) {
-      const { namespace } = restore.metadata;
-      const revision = this.store.get(
-        R.revision,
-        namespace,
-        matcher.revisionName,
-      );
-      if (!revision) {
-        throw new Error(
-          `Unable to fetch ControllerRevision ${namespace}/${matcher.revisionName}`,
-        );
-      }
-      matcher.revisionName = copyRevision(this.client, {
-        revision,
-        from: virtualMachineSnapshotName,
-        to: reference.name,
-        owner: target,
-      });
-    }
-  }
-
-  /** A new machine owns the revisions made for it. */
-  #ownRevisions(target: KubeObject): boolean {
-    for (const { revisionName } of namedRevisions(target.spec)) {
-      const revision = this.store.get(
-        R.revision,
-        target.metadata.namespace,
-        revisionName,
-      );
-      if (revision && !revision.metadata.ownerReferences?.length) {
-        this.client.change(R.revision, revision, copy => {
-          copy.metadata.ownerReferences = [controllerReference(target)];
-        });
-        return true;
-      }
-    }
-    return false;
-  }
-
   #finish(restore: KubeObject, target: KubeObject): void {
     if (
-      this.#ownRevisions(target) ||
+      this.#revisions.handOver(target) ||
       this.#disks.handOver(restore, target) ||
       this.#state.cleanUp(restore, target)
     ) {

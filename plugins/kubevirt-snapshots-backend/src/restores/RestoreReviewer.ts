@@ -24,9 +24,9 @@ import {
   makePlan,
   quotaProblem,
   snapshotProblem,
-  stateProblem,
   type PlanFacts,
 } from './plan';
+import { stateProblem } from './stateRules';
 
 /** Versions that refuse a running VM and know no policies. */
 const OLD = /^v?(0\.|1\.[0-4](\D|$))/;

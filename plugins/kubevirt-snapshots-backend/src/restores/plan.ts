@@ -19,6 +19,7 @@ import type {
 import { canonicalJson } from '../audit/canonicalJson';
 import { allowed, off } from '../views/vmView';
 import type { RestoreConfig } from './config';
+import { inPlaceVerdict } from './stateRules';
 
 /** All that a plan is made from; the same facts give the same plan. */
 export interface PlanFacts {
@@ -176,42 +177,6 @@ export function powerOptions(
         : allowed,
     },
   ];
-}
-
-/** Whether captured TPM or EFI state is to be restored. */
-function restoresState({ state, content }: RestoreComparison): boolean {
-  return content.disks.some(disk => disk.name === state?.volume);
-}
-
-function inPlaceVerdict(
-  comparison: RestoreComparison,
-  config: RestoreConfig,
-): Verdict {
-  if (!config.inPlace) {
-    return off(
-      'not-configured',
-      'Restores in place are not configured in this portal.',
-    );
-  }
-  // KubeVirt finds the claim by a label that it doesn't put on the new one.
-  return restoresState(comparison)
-    ? off(
-        'backend-storage',
-        "The snapshot holds TPM or EFI state, which KubeVirt can't restore in place.",
-      )
-    : allowed;
-}
-
-/**
- * KubeVirt hands captured state over from the claim that the VM has. Without
- * one it never finishes, and keeps the VM from being started.
- */
-export function stateProblem(
-  comparison: RestoreComparison,
-): string | undefined {
-  return restoresState(comparison) && !comparison.state?.claim
-    ? 'The snapshot holds TPM or EFI state, and the VM has no claim for such a state now, without which KubeVirt never finishes. Start the VM once with its TPM or EFI persistent, so that it gets one.'
-    : undefined;
 }
 
 function warningsOf(

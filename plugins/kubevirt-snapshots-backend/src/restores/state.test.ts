@@ -8,7 +8,8 @@ import type { Operation } from '../operations/types';
 import { strayedVolumes } from '../views/notices';
 import { LeftOverClaims } from './LeftOverClaims';
 import type { RestoreConfig } from './config';
-import { makePlan, stateProblem } from './plan';
+import { makePlan } from './plan';
+import { stateProblem } from './stateRules';
 
 const STATE = 'persistent-state-for-web-01';
 
