@@ -185,8 +185,35 @@ export class DatabaseOperationStore {
     const { operation, locks } = options;
     // Taken first, it makes concurrent repeats of one id wait for each other.
     const { revision, now } = taken ?? (await nextNumber(tx, this.#clock));
-    const existing = await tx(TABLE).where({ id: operation.id }).first();
-    if (existing) {
+    const row = {
+      id: operation.id,
+      type: operation.type,
+      state: 'queued',
+      cluster: operation.vm.cluster,
+      namespace: operation.vm.namespace,
+      vm_name: operation.vm.name,
+      vm_uid: operation.vmUid,
+      snapshot_name: operation.snapshotName,
+      snapshot_uid: operation.snapshotUid ?? null,
+      target: operation.target ?? null,
+      actor: operation.actor,
+      request: JSON.stringify(operation.request),
+      request_digest: operation.requestDigest,
+      cancel_requested: false,
+      retrying: false,
+      attempts: 0,
+      not_before: 0,
+      created_at: now,
+      updated_at: now,
+      revision,
+    };
+    const inserted = await tx(TABLE)
+      .insert(row)
+      .onConflict('id')
+      .ignore()
+      .returning('id');
+    if (inserted.length === 0) {
+      const existing = await tx(TABLE).where({ id: operation.id }).first();
       return { operation: fromRow(existing), created: false };
     }
     // The counter's row is held to the end, so nobody else takes a lock
@@ -211,29 +238,6 @@ export class DatabaseOperationStore {
         .whereNull('finished_at')
         .update({ cancel_requested: true });
     }
-    const row = {
-      id: operation.id,
-      type: operation.type,
-      state: 'queued',
-      cluster: operation.vm.cluster,
-      namespace: operation.vm.namespace,
-      vm_name: operation.vm.name,
-      vm_uid: operation.vmUid,
-      snapshot_name: operation.snapshotName,
-      snapshot_uid: operation.snapshotUid ?? null,
-      target: operation.target ?? null,
-      actor: operation.actor,
-      request: JSON.stringify(operation.request),
-      request_digest: operation.requestDigest,
-      cancel_requested: false,
-      retrying: false,
-      attempts: 0,
-      not_before: 0,
-      created_at: now,
-      updated_at: now,
-      revision,
-    };
-    await tx(TABLE).insert(row);
     const intent = { ...options.intent, operationId: operation.id };
     await this.#trail.writeIntent(tx, intent, now);
     return { operation: fromRow(row), created: true };

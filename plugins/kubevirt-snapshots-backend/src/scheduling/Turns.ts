@@ -71,8 +71,10 @@ export class Turns {
       return { more: false, why: away };
     }
     const { work } = this.#runs;
-    const waiting = await work.waiting(cluster, now, BATCH);
-    const due = await work.due(cluster, now, BATCH);
+    const [waiting, due] = await Promise.all([
+      work.waiting(cluster, now, BATCH),
+      work.due(cluster, now, BATCH),
+    ]);
     const candidates = [
       ...inTurn(waiting).map(pair => ({
         schedule: pair.schedule,
