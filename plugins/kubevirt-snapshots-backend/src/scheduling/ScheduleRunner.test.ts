@@ -493,7 +493,7 @@ describe.each(databases.eachSupportedId())('schedules on %s', id => {
     await setTime(FIRST);
     bed.storage = 'hangs';
     await work();
-    const [{ id }] = await knex('operations');
+    const [{ id: taken }] = await knex('operations');
     const finishedAt = FIRST + MINUTE;
     await knex('operations').update({
       finished_at: finishedAt,
@@ -504,8 +504,8 @@ describe.each(databases.eachSupportedId())('schedules on %s', id => {
         ({ operation }) => operation.id,
       );
     expect(await seen([], finishedAt - 1)).toEqual([]);
-    expect(await seen([], finishedAt)).toEqual([id]);
-    expect(await seen([id], finishedAt - 1)).toEqual([id]);
+    expect(await seen([], finishedAt)).toEqual([taken]);
+    expect(await seen([taken], finishedAt - 1)).toEqual([taken]);
   });
 
   it('uses a turn that has become free at once, whatever else there is to do', async () => {

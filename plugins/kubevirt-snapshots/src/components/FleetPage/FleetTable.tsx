@@ -61,11 +61,7 @@ function Title({ column }: { column: ColumnId }) {
   );
 }
 
-/**
- * A page of the VMs. The backend has sorted it. What changes around it, such as
- * the age of the list, is told often, and rendering the rows takes long.
- */
-export const FleetTable = memo(function FleetTable(props: FleetTableProps) {
+function Table(props: FleetTableProps) {
   const { list, state, stale, pending, onChange, onAction, selection } = props;
   const t = useTexts();
   const columns = useColumns();
@@ -136,4 +132,10 @@ export const FleetTable = memo(function FleetTable(props: FleetTableProps) {
       />
     </div>
   );
-});
+}
+
+/**
+ * A page of the VMs. The backend has sorted it. What changes around it, such as
+ * the age of the list, is told often, and rendering the rows takes long.
+ */
+export const FleetTable = memo(Table);

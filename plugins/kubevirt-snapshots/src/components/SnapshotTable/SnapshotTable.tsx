@@ -59,14 +59,7 @@ function Header({ column }: { column: ColumnId }) {
   return column === 'actions' ? <VisuallyHidden>{text}</VisuallyHidden> : text;
 }
 
-/**
- * The list: scheduled items on top, then unfinished snapshots, then the page
- * in the order asked for. The backend has sorted it. What changes around it,
- * such as the age of the list, is told often, and rendering the rows takes long.
- */
-export const SnapshotTable = memo(function SnapshotTable(
-  props: SnapshotTableProps,
-) {
+function Table(props: SnapshotTableProps) {
   const { entity, list, state, stale, onChange } = props;
   const { detailsHref, onAction, onStopRestore } = props;
   const { scheduleHref, onSchedule } = props;
@@ -171,4 +164,11 @@ export const SnapshotTable = memo(function SnapshotTable(
       />
     </div>
   );
-});
+}
+
+/**
+ * The list: scheduled items on top, then unfinished snapshots, then the page
+ * in the order asked for. The backend has sorted it. What changes around it,
+ * such as the age of the list, is told often, and rendering the rows takes long.
+ */
+export const SnapshotTable = memo(Table);
