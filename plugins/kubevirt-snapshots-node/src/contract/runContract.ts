@@ -18,11 +18,13 @@ import type { ContractResult } from './types';
 async function createBed(): Promise<{
   bed: ContractBed;
   stop(): Promise<string[]>;
+  /** Nothing may be skipped or left behind. */
+  strict?: boolean;
 }> {
   const { env } = process;
   if (!env.KUBECONFIG) {
     print('No KUBECONFIG is set, so the sandbox it is.');
-    return await createSandboxBed();
+    return { ...(await createSandboxBed()), strict: true };
   }
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromDefault();
@@ -56,7 +58,7 @@ function interruption(): Promise<never> {
 
 async function main(): Promise<number> {
   const interrupted = interruption();
-  const { bed, stop } = await createBed();
+  const { bed, stop, strict } = await createBed();
   const results: ContractResult[] = [];
   bed.notes.forEach(print);
   let left: string[] = [];
@@ -67,6 +69,9 @@ async function main(): Promise<number> {
         runCheck(check, bed.context),
         interrupted,
       ]);
+      if (strict && result.outcome === 'skipped') {
+        result.outcome = 'failed';
+      }
       results.push(result);
       print(
         `${result.outcome.padEnd(7)}  ${result.name}${
@@ -79,8 +84,9 @@ async function main(): Promise<number> {
   } finally {
     left = await stop();
   }
-  // The promises were kept or not, whatever becomes of the rest.
   left.forEach(print);
+  // The promises were kept or not, whatever becomes of the rest on a cluster.
+  whole &&= !strict || left.length === 0;
   const count = (outcome: string) =>
     results.filter(r => r.outcome === outcome).length;
   print(
