@@ -37,7 +37,7 @@ export function scopeOf(
     return undefined;
   }
   const transform = createConditionTransformer<VmFilter>(
-    registry.getPermissionRuleset(kubevirtVmResourceRef) as any,
+    registry.getPermissionRuleset(kubevirtVmResourceRef),
   );
   return {
     criteria: transform(decision.conditions) as PermissionCriteria<VmFilter>,

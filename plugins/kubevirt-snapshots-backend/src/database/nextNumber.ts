@@ -32,7 +32,7 @@ export async function nextNumber(
 ): Promise<Numbered> {
   const [row] = await count(tx).returning([
     'value',
-    tx.raw('? as now', [clock.reading(tx)]) as any,
+    tx.raw('? as now', [clock.reading(tx)]),
     ...(tx.client.config.client === 'pg' ? [idleLimit(tx)] : []),
   ]);
   return { revision: Number(row.value), now: Number(row.now) };

@@ -81,17 +81,7 @@ export class OperationService {
     });
     return this.#acceptor.once(options, async () => {
       this.#acceptor.refuseGeneral(access, request.vmUid);
-      const busy = busyOf(
-        access.vm,
-        this.#index.ofVm(access.ref),
-        this.#cluster,
-      );
-      if (busy) {
-        throw conflict(busyReason(busy), {
-          code: 'vm-busy',
-          holder: busy.name,
-        });
-      }
+      this.#refuseBusy(access);
       if (
         !request.configurationOnly &&
         !access.vm.disks.some(disk => disk.captured)
@@ -251,17 +241,7 @@ export class OperationService {
           'reason-missing',
         );
       }
-      const busy = busyOf(
-        access.vm,
-        this.#index.ofVm(access.ref),
-        this.#cluster,
-      );
-      if (busy) {
-        throw conflict(busyReason(busy), {
-          code: 'vm-busy',
-          holder: busy.name,
-        });
-      }
+      this.#refuseBusy(access);
       const blockers = await fromCluster(access.ref.cluster, () =>
         this.#cluster.getBlockers(record),
       );
@@ -286,6 +266,13 @@ export class OperationService {
         `Another snapshot bears the name ${record.name} now. Look at it again before you do this.`,
         { code: 'snapshot-changed' },
       );
+    }
+  }
+
+  #refuseBusy({ vm, ref }: VmAccess): void {
+    const busy = busyOf(vm, this.#index.ofVm(ref), this.#cluster);
+    if (busy) {
+      throw conflict(busyReason(busy), { code: 'vm-busy', holder: busy.name });
     }
   }
 

@@ -331,18 +331,33 @@ export async function remove(
   context: ContractContext,
   name: string,
 ): Promise<void> {
-  const { service, cluster, namespace, patience } = context;
+  const { service, cluster, namespace } = context;
   const address = { cluster, namespace, name };
+  await untilGone(context, `snapshot ${name}`, {
+    read: () => service.getSnapshot(address),
+    isGoing: ({ facts }) => facts.deletionTimestamp !== undefined,
+    remove: record => service.deleteSnapshot(newIntent(), address, record),
+  });
+}
+
+/** Deletes something as it is now, until that succeeds. */
+export async function untilGone<T>(
+  { patience }: ContractContext,
+  what: string,
+  object: {
+    read: () => Promise<T | undefined>;
+    isGoing: (record: T) => boolean;
+    remove: (record: T) => Promise<unknown>;
+  },
+): Promise<void> {
   await eventually(
-    `snapshot ${name} is gone`,
+    `${what} is gone`,
     async () => {
-      const record = await service.getSnapshot(address);
-      if (record && !record.facts.deletionTimestamp) {
-        await service
-          .deleteSnapshot(newIntent(), address, record)
-          .catch(error => {
-            assert.match(String(error.code), /^(conflict|not-found)$/);
-          });
+      const record = await object.read();
+      if (record && !object.isGoing(record)) {
+        await object.remove(record).catch(error => {
+          assert.match(String(error.code), /^(conflict|not-found)$/);
+        });
       }
       return !record;
     },

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import assert from 'node:assert/strict';
 import type { RestoreRecord } from '../cluster/types';
-import { eventually, newIntent } from './helpers';
+import { eventually, newIntent, untilGone } from './helpers';
 import type { ContractContext, MadeVm } from './types';
 
 /** Waits for a state of a restore in the cache. */
@@ -27,23 +26,13 @@ export async function clearRestore(
   context: ContractContext,
   name: string,
 ): Promise<void> {
-  const { service, cluster, namespace, patience } = context;
+  const { service, cluster, namespace } = context;
   const address = { cluster, namespace, name };
-  await eventually(
-    `restore ${name} is gone`,
-    async () => {
-      const record = await service.getRestore(address);
-      if (record && !record.deleting) {
-        await service
-          .deleteRestore(newIntent(), address, record)
-          .catch(error =>
-            assert.match(String(error.code), /^(conflict|not-found)$/),
-          );
-      }
-      return !record;
-    },
-    patience,
-  );
+  await untilGone(context, `restore ${name}`, {
+    read: () => service.getRestore(address),
+    isGoing: ({ deleting }) => deleting,
+    remove: record => service.deleteRestore(newIntent(), address, record),
+  });
 }
 
 /** Starts or stops a VM, and waits until it is so. */

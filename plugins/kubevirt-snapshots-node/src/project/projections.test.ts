@@ -30,9 +30,11 @@ describe('projectVm', () => {
       true,
     ],
   ])('knows whether a VM keeps state: %s', (_, domain, keeps) => {
-    const vm = vmObject() as any;
-    Object.assign(vm.spec.template.spec.domain, domain);
-    expect(projectVm('prod', vm, interner)!.keepsState).toBe(keeps);
+    const vm = vmObject();
+    const spec = { template: { spec: { domain } } };
+    expect(projectVm('prod', { ...vm, spec }, interner)!.keepsState).toBe(
+      keeps,
+    );
   });
 
   it('keeps what the tab needs', () => {
